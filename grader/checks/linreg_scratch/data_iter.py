@@ -1,0 +1,271 @@
+"""What is true of data_iter(batch_size, features, labels)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import strategies as st
+
+from grader import expect
+from grader.checks.linreg_scratch.shuffling import Orders, suspicious
+from grader.claims import Refuted, Unusable, claim, part
+from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
+from grader.subject import ELSEWHERE, Array, Batches, Dtype, Subject, Tensor
+
+Pair = tuple[Tensor, Tensor]
+DTYPES: tuple[Dtype, ...] = ("float32", "float64")
+
+
+def _batches(
+    subject: Subject,
+    case: RowsCase,
+    *,
+    passes: int = 1,
+    dtype: Dtype = "float32",
+    device: str | None = None,
+) -> Batches:
+    """Drain data_iter; at most twice as many batches as there are rows (an endless one is cut off)."""
+    limit = 2 * case.num_examples + 2
+    if device is None:
+        return subject.batches(case.features, case.labels, case.batch_size, passes=passes, limit=limit, dtype=dtype)
+    return subject.batches(case.features, case.labels, case.batch_size, limit=limit, device=device, strict=True)
+
+
+def _pairs(found: Batches, number: int = 0) -> list[Pair]:
+    """One pass as pairs of NDArrays."""
+    if found.problem:
+        raise Unusable(found.problem, got="nothing to iterate over", expected="pairs (X, y), one per batch")
+    if found.endless:
+        raise Unusable(
+            "data_iter does not stop: far more batches came than there are rows.",
+            got=f"more than {len(found.passes[number])} batches",
+            expected="one pass over the data",
+        )
+    pairs = []
+    for batch in found.passes[number]:
+        if batch.pair is None:
+            raise Unusable("Every batch must be a pair (X, y).", got=batch.kind, expected="a pair")
+        X, y = batch.pair
+        pairs.append((expect.tensor(X, "X in a batch"), expect.tensor(y, "y in a batch")))
+    return pairs
+
+
+def _rows(arrays: list[Tensor], count: int) -> list[tuple[float, ...]]:
+    """All rows of a pass, each flattened to a tuple of `count` numbers, in the order they came."""
+    flat = [array.exact().reshape(-1) for array in arrays]
+    joined = np.concatenate(flat) if flat else np.zeros(0)
+    if joined.size % count:
+        raise Refuted(
+            "The batches of a pass do not hold whole rows.",
+            got=f"{joined.size} numbers in all",
+            expected=f"a multiple of {count}, the numbers in a row",
+        )
+    return [tuple(row) for row in joined.reshape(-1, count).tolist()]
+
+
+def _per_row(array: Array) -> int:
+    return int(np.prod(array.shape[1:], dtype=int))
+
+
+@claim(
+    points=1,
+    given=row_sets(tails=st.sampled_from([(2,), (1,), (3,), (2, 2), (1, 2, 3)]), columns=st.booleans()),
+    hint="Yield two arrays for each batch, taken from features and labels along their first dimension; every other "
+    "dimension stays as it is.",
+)
+def data_iter_yields_pairs_of_ndarrays(subject: Subject, case: RowsCase) -> None:
+    """Every batch is a pair (X, y) of NDArrays, their rows shaped as in features and labels."""
+    pairs = _pairs(_batches(subject, case))
+    if not pairs:
+        raise Unusable("data_iter gave no batch at all.", got="no batches", expected="pairs (X, y), one per batch")
+    for X, y in pairs:
+        rows = X.shape[0] if X.shape else 0
+        expect.shape(X, (rows, *case.features.shape[1:]), f"X, with features of shape {case.features.shape},")
+        expect.shape(y, (rows, *case.labels.shape[1:]), f"y, with labels of shape {case.labels.shape},")
+
+
+@claim(
+    points=2,
+    given=row_sets(repeated=True),
+    also=large_row_sets,
+    hint="A shuffled list of all row numbers, walked through from its start to its end, meets each row once.",
+)
+def data_iter_yields_every_example_exactly_once(subject: Subject, case: RowsCase) -> None:
+    """One pass yields every example exactly once: none missing, none twice, none invented."""
+    pairs = _pairs(_batches(subject, case))
+    count = _per_row(case.features)
+    wanted = Counter(tuple(row) for row in case.features.reshape(-1, count).tolist())
+    came = Counter(_rows([X for X, _ in pairs], count))
+    if came == wanted:
+        return
+    missing, surplus = wanted - came, came - wanted
+    if missing:
+        row, what = min(missing), "never comes" if min(missing) not in came else "comes too seldom"
+    else:
+        row, what = min(surplus), "comes too often" if min(surplus) in wanted else "is not in the data"
+    raise Refuted(
+        f"The row {expect.show(row)} {what}.",
+        got=f"{came[row]} time{'s' * (came[row] != 1)} in one pass, of {came.total()} rows",
+        expected=f"{wanted[row]} time{'s' * (wanted[row] != 1)}, of {wanted.total()} rows",
+    )
+
+
+@claim(
+    points=1,
+    given=row_sets(columns=st.booleans()),
+    also=large_row_sets,
+    hint="Features and labels must be picked with the same row numbers, in the same order.",
+)
+def data_iter_keeps_features_with_their_labels(subject: Subject, case: RowsCase) -> None:
+    """Every row of X comes with its own label in y."""
+    count = _per_row(case.features)
+    label_of = dict(zip((row[0] for row in case.features.reshape(-1, count)), case.labels.reshape(-1), strict=True))
+    for X, y in _pairs(_batches(subject, case)):
+        labels = y.exact().reshape(-1)
+        rows = _rows([X], count)
+        if len(rows) != len(labels):
+            raise Refuted("X and y differ in their number of rows.", got=f"{len(rows)} and {len(labels)}")
+        for row, label in zip(rows, labels, strict=True):
+            # Rows that are not in the data at all are another check's business.
+            if row[0] in label_of and label != label_of[row[0]]:
+                raise Refuted(
+                    f"The row {expect.show(row)} came with another row's label.",
+                    got=f"label {expect.show(label)}",
+                    expected=f"label {expect.show(label_of[row[0]])}",
+                )
+
+
+@claim(
+    points=1,
+    given=row_sets(),
+    also=large_row_sets,
+    hint="When batch_size does not divide the number of rows, the last batch is what is left over: shorter, neither "
+    "dropped nor filled up.",
+)
+def data_iter_fills_every_batch_but_the_last(subject: Subject, case: RowsCase) -> None:
+    """Every batch has batch_size rows, except that the last one holds whatever is left."""
+    full, rest = divmod(case.num_examples, case.batch_size)
+    expected = [case.batch_size] * full + [rest] * (rest > 0)
+    got = [X.shape[0] for X, _ in _pairs(_batches(subject, case))]
+    if got != expected:
+        raise Refuted(
+            f"{case.num_examples} rows in batches of {case.batch_size} come in batches of the wrong sizes.",
+            got=f"sizes {_sizes(got)}",
+            expected=f"sizes {_sizes(expected)}",
+        )
+
+
+@claim(
+    points=1,
+    hint="Shuffle inside data_iter, so that calling it again shuffles again.",
+)
+def data_iter_draws_a_new_order_for_each_pass(subject: Subject, rng: np.random.Generator) -> None:
+    """Each pass visits the examples in a new order.
+
+    Three passes over 20 rows; a right answer repeats an order with probability 3 / 20!, about 1e-18.
+    """
+    case = numbered_rows(20, 5)
+    found = _batches(subject, case, passes=3)
+    orders = [_rows([X for X, _ in _pairs(found, number)], 2) for number in range(3)]
+    for first, second in ((0, 1), (1, 2), (0, 2)):
+        if orders[first] == orders[second]:
+            beginning = expect.show([row[0] / 10 for row in orders[first][:8]]).rstrip("]") + ", ...]"
+            raise Refuted(
+                "Two passes over 20 rows came in exactly the same order.",
+                got=f"rows {beginning} both in pass {first + 1} and in pass {second + 1}",
+                expected="a new order for each pass",
+            )
+
+
+@claim(
+    points=1,
+    hint="Shuffle all row numbers at once, before cutting them into batches. Shuffling the batches, or the rows inside "
+    "each batch, leaves some rows together or in place for ever.",
+)
+def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.Generator) -> None:
+    """Every order of the examples is equally likely: no row has a favourite place, neighbour or batch.
+
+    200 passes over 12 rows in batches of 4; a right answer fails with probability below 1e-9.
+    """
+    case = numbered_rows(12, 4)
+    found = _batches(subject, case, passes=200)
+    orders: Orders = []
+    for number in range(len(found.passes)):
+        rows = [int(row[0]) // 10 for row in _rows([X for X, _ in _pairs(found, number)], 2)]
+        if sorted(rows) == list(range(12)):  # other passes are another check's business
+            orders.append(rows)
+    if len(orders) < 200:
+        raise Refuted(
+            "The passes do not hold every row once, so that their order means nothing.",
+            got=f"{len(orders)} complete passes of 200",
+            expected="200 complete passes",
+        )
+    finding = suspicious(orders, batch_size=4)
+    if finding is not None:
+        raise Refuted(
+            finding.sentence,
+            example=f"12 rows, batch_size = 4, {len(orders)} passes",
+            got=f"in {finding.count} of {len(orders)} passes",
+            expected=f"in about {finding.expected:.0f} of {len(orders)}",
+        )
+
+
+@claim(
+    points=1,
+    given=row_sets(),
+    hint="Let the arrays you are given decide. Arrays made along the way are float32 unless you say otherwise.",
+    examples=15,
+)
+def data_iter_keeps_the_dtype(subject: Subject, case: RowsCase) -> None:
+    """X has the dtype of features and y that of labels, float32 or float64, with every digit."""
+    thirds = RowsCase(case.batch_size, case.features / 3, case.labels / 3)
+    for dtype in DTYPES:
+        for X, y in _pairs(_batches(subject, thirds, dtype=dtype)):
+            expect.dtype(X, dtype, f"X, with features in {dtype},")
+            expect.dtype(y, dtype, f"y, with labels in {dtype},")
+            if dtype == "float64":
+                _expect_digits(X, thirds.features, "X, with features in float64,")
+                _expect_digits(y, thirds.labels, "y, with labels in float64,")
+
+
+@claim(
+    points=1,
+    given=row_sets(columns=st.booleans()),
+    hint="Shuffle row numbers, not the data: features and labels belong to your caller.",
+    examples=15,
+)
+def data_iter_leaves_features_and_labels_as_they_were(subject: Subject, case: RowsCase) -> None:
+    """data_iter only reads features and labels; after a pass they are as they were, in the same order."""
+    expect.unchanged(_batches(subject, case).changed, ("features", "labels"))
+
+
+@claim(
+    points=1,
+    given=st.just(numbered_rows(5, 2)),
+    hint="Everything you create, an array of row numbers too, needs ctx=features.context. Without it, it lands on the "
+    "CPU, and a GPU refuses to mix the two.",
+    examples=1,
+)
+def data_iter_stays_on_the_device_of_features(subject: Subject, case: RowsCase) -> None:
+    """On a second device, standing in for a GPU, data_iter works and its batches stay there."""
+    for X, y in _pairs(_batches(subject, case, device=ELSEWHERE)):
+        expect.device(X, ELSEWHERE, "X")
+        expect.device(y, ELSEWHERE, "y")
+
+
+def _expect_digits(found: Tensor, source: Array, what: str) -> None:
+    """A float64 number that is one of the source's to 1e-5 but not to the last digit went through float32."""
+    known = np.unique(source)
+    for value in found.exact().reshape(-1):
+        near = known[np.argmin(np.abs(known - value))]
+        if value != near and abs(value - near) < 1e-5 * max(1.0, abs(near)):
+            raise Refuted(f"{what} lost digits.", got=f"{value:.17g}", expected=f"{near:.17g}, as in the data")
+
+
+def _sizes(sizes: list[int]) -> str:
+    shown = ", ".join(map(str, sizes[:10])) + (", ..." if len(sizes) > 10 else "")
+    return f"[{shown}]"
+
+
+PART = part("data_iter", ("data_iter",), globals())

@@ -1,0 +1,123 @@
+"""What is true of sgd(params, lr, batch_size): param <- param - lr * grad / batch_size, in place."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from grader import expect
+from grader.claims import Refuted, Unusable, claim, part
+from grader.strategies import StepCase, large_sgd_steps, sgd_steps
+from grader.subject import ELSEWHERE, Array, Step, Subject
+
+
+def after(case: StepCase) -> list[Array]:
+    """The parameters after one step of minibatch stochastic gradient descent; the gradients are sums over the batch."""
+    return [param - case.lr * grad / case.batch_size for param, grad in zip(case.params, case.grads, strict=True)]
+
+
+def _step(subject: Subject, case: StepCase) -> Step:
+    return subject.step(case.params, case.grads, case.lr, case.batch_size)
+
+
+def _expect_step(step: Step, case: StepCase, what: str) -> None:
+    for i, (found, expected) in enumerate(zip(step.params, after(case), strict=True)):
+        scale = np.abs(case.params[i]) + np.abs(case.lr * case.grads[i])
+        expect.values(found, expected, f"params[{i}] after {what}", scale=scale)
+
+
+def _moved(step: Step, case: StepCase) -> bool:
+    """Whether a step arrived in any of the caller's arrays; no gradient of the case is zero."""
+    return any(not np.array_equal(found.exact(), param) for found, param in zip(step.params, case.params, strict=True))
+
+
+@claim(
+    points=1,
+    given=sgd_steps(st.just(1)),
+    hint="param = param - ... only gives the name param a new value inside your function. To write into the array that "
+    "the caller holds, assign to param[:].",
+)
+def sgd_updates_the_parameters_in_place(subject: Subject, case: StepCase) -> None:
+    """sgd writes into the parameter arrays it is given: after the call, the caller's own arrays have new values."""
+    step = _step(subject, case)
+    if not _moved(step, case):
+        # Nothing else can be said of a step that never arrives.
+        raise Unusable(
+            "The arrays passed in still hold their old values.",
+            got=_listing([param.exact() for param in step.params]),
+            expected=_listing(after(case)),
+        )
+    if step.replaced:
+        raise Refuted(
+            f"params[{step.replaced[0]}] is another array after the call.", got="a new array", expected="the same array"
+        )
+
+
+@claim(
+    points=2,
+    given=sgd_steps(st.just(1)),
+    also=large_sgd_steps,
+    hint="Against the gradient, lr times as far. Every parameter in the list gets its own step, whatever its shape.",
+)
+def sgd_steps_against_the_gradient(subject: Subject, case: StepCase) -> None:
+    """With batch_size 1, every parameter moves by -lr times its gradient, whatever its shape and their number."""
+    _expect_step(_step(subject, case), case, "one step")
+
+
+@claim(
+    points=1,
+    given=sgd_steps(st.integers(2, 40)),
+    hint="backward() adds up the gradients of all examples in the batch. The step is for their mean.",
+)
+def sgd_divides_the_gradient_by_batch_size(subject: Subject, case: StepCase) -> None:
+    """The gradient is a sum over the batch; the step is for the mean, so sgd divides it by batch_size."""
+    _expect_step(_step(subject, case), case, f"one step with batch_size {case.batch_size}")
+
+
+@claim(
+    points=1,
+    given=sgd_steps(st.integers(1, 4)),
+    hint="sgd only reads param.grad. Calling attach_grad() again, or writing into param.grad, throws away what others "
+    "still need; the next backward() overwrites it anyway.",
+)
+def sgd_leaves_the_gradients_alone(subject: Subject, case: StepCase) -> None:
+    """After sgd the gradient buffers are still attached, hold what they held, and take the next gradients."""
+    step = _step(subject, case)
+    for i, (left, grad) in enumerate(zip(step.grads, case.grads, strict=True)):
+        if left is None:
+            raise Refuted(f"params[{i}] has lost its gradient buffer.", got="grad is None", expected="grad attached")
+        expect.values(left, grad, f"params[{i}].grad after the step")
+    dead = sorted(set(range(len(case.params))) - set(step.live))
+    if dead:
+        raise Refuted(
+            f"params[{dead[0]}] no longer receives gradients: a further backward() leaves params[{dead[0]}].grad as "
+            "it is.",
+            got="cut off from autograd",
+            expected="still a variable of the graph",
+        )
+
+
+@claim(
+    points=1,
+    given=st.just(StepCase((np.array([1.0, 2.0]), np.array([3.0])), (np.array([1.0, -1.0]), np.array([2.0])), 0.5, 2)),
+    hint="The gradient lives where its parameter lives. An array made without ctx=... lands on the CPU.",
+    examples=1,
+)
+def sgd_follows_the_device_and_dtype_of_params(subject: Subject, case: StepCase) -> None:
+    """On a second device, standing in for a GPU, sgd takes its step there; float64 parameters keep all their digits."""
+    step = subject.step(case.params, case.grads, case.lr, case.batch_size, device=ELSEWHERE, strict=True)
+    for i, found in enumerate(step.params):
+        expect.device(found, ELSEWHERE, f"params[{i}]")
+    thirds = StepCase(tuple(param / 3 for param in case.params), case.grads, case.lr, case.batch_size)
+    step = subject.step(thirds.params, thirds.grads, thirds.lr, thirds.batch_size, dtype="float64")
+    for i, (found, expected) in enumerate(zip(step.params, after(thirds), strict=True)):
+        # Only the digits beyond float32 count here; the step itself has checks of its own.
+        if np.allclose(found.exact(), expected, rtol=1e-5, atol=1e-5):
+            expect.values(found, expected, f"params[{i}] in float64", scale=1, dtype="float64")
+
+
+def _listing(arrays: list[Array]) -> str:
+    return "[" + ", ".join(expect.show(array) for array in arrays) + "]"
+
+
+PART = part("sgd", ("sgd",), globals())

@@ -1,0 +1,106 @@
+"""What is true of squared_loss(y_hat, y) = (y_hat - y)^2 / 2."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from grader import expect
+from grader.claims import Refuted, claim, part
+from grader.gradients import numerical_gradient
+from grader.strategies import LossCase, extreme_predictions_and_labels, predictions_and_labels
+from grader.subject import ELSEWHERE, Array, Subject, Tensor
+
+
+def losses(y_hat: Array, y: Array) -> Array:
+    """The squared loss of each example, (y_hat - y)^2 / 2: y_hat (n, 1), y (n,) or (n, 1) give (n, 1)."""
+    return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
+
+
+def _result(subject: Subject, case: LossCase) -> Tensor:
+    return expect.tensor(subject.call("squared_loss", case.y_hat, case.y).value, "The result of squared_loss")
+
+
+@claim(
+    points=2,
+    given=predictions_and_labels(columns=st.just(True)),
+    also=extreme_predictions_and_labels,
+    hint="Work one row out by hand: prediction 3, label 1. The error is 2, its square 4, and the loss half of that.",
+)
+def squared_loss_is_half_the_squared_error(subject: Subject, case: LossCase) -> None:
+    """The loss of each example is (y_hat - y)^2 / 2, for large, tiny, negative and equal values alike."""
+    found = _result(subject, case)
+    expected = losses(case.y_hat, case.y)
+    # The shape has a check of its own: here the numbers count, in whatever shape they come.
+    if found.values.size != expected.size:
+        raise Refuted(
+            f"There must be one loss per example, {expected.size} of them.",
+            got=expect.show(found.exact()),
+            expected=expect.show(expected),
+        )
+    expect.values(found.exact().reshape(expected.shape), expected, "squared_loss(y_hat, y)")
+
+
+@claim(
+    points=1,
+    given=predictions_and_labels(),
+    hint="(n, 1) minus (n,) is not what it looks like: print the shapes. Give y the shape of y_hat first, and do not "
+    "add the losses up.",
+)
+def squared_loss_keeps_the_shape_of_y_hat(subject: Subject, case: LossCase) -> None:
+    """The losses have the shape of y_hat, (n, 1), whether y comes as (n,) or as (n, 1)."""
+    expect.shape(_result(subject, case), case.y_hat.shape, "squared_loss(y_hat, y)")
+
+
+@claim(
+    points=1,
+    given=predictions_and_labels(),
+    hint="The gradient of half a square is the error itself. It only arrives if every step from y_hat to the loss is "
+    "an NDArray operator that autograd can follow.",
+)
+def squared_loss_has_gradient_y_hat_minus_y(subject: Subject, case: LossCase) -> None:
+    """The gradient of the summed losses with respect to y_hat is y_hat - y."""
+    found = subject.gradients("squared_loss", case.y_hat, case.y, head=np.ones_like(case.y_hat))
+    expect.shape(expect.tensor(found.value, "The result of squared_loss"), case.y_hat.shape, "squared_loss(y_hat, y)")
+    if found.gradients is None:
+        raise Refuted(
+            "The result is not connected to y_hat: autograd cannot take its gradient.",
+            got="no gradient",
+            expected=expect.show(case.y_hat - case.y.reshape(case.y_hat.shape)),
+        )
+    expected = numerical_gradient(lambda y_hat: float(losses(y_hat, case.y).sum()), case.y_hat)
+    expect.values(found.gradients[0], expected, "The gradient with respect to y_hat", scale=1)
+
+
+@claim(
+    points=1,
+    given=predictions_and_labels(),
+    hint="Subtraction written with -=, or an assignment into y[:], changes the array of whoever called you. "
+    "Arrays made along the way are float32 unless you say otherwise.",
+    examples=15,
+)
+def squared_loss_keeps_dtype_and_arguments(subject: Subject, case: LossCase) -> None:
+    """float64 in gives float64 out, with all its digits, and y_hat and y are the same after the call."""
+    called = subject.call("squared_loss", case.y_hat / 3, case.y, dtype="float64")
+    expect.unchanged(called.changed, ("y_hat", "y"))
+    found = expect.tensor(called.value, "The result of squared_loss")
+    expect.dtype(found, "float64", "squared_loss(y_hat, y)")
+    # Digits count here only where the value is right at all; that has a check of its own.
+    got, expected = found.exact().reshape(-1), losses(case.y_hat / 3, case.y).reshape(-1)
+    if got.shape == expected.shape and np.allclose(got, expected, rtol=1e-5, atol=1e-5):
+        expect.values(got, expected, "squared_loss(y_hat / 3, y) in float64", scale=1, dtype="float64")
+
+
+@claim(
+    points=1,
+    given=st.just(LossCase(np.array([[3.0], [1.0]]), np.array([1.0, 4.0]))),
+    hint="An array made without ctx=... lands on the CPU. Plain Python numbers need no context at all.",
+    examples=1,
+)
+def squared_loss_stays_on_the_device_of_y_hat(subject: Subject, case: LossCase) -> None:
+    """On a second device, standing in for a GPU, squared_loss works and its result stays there."""
+    called = subject.call("squared_loss", case.y_hat, case.y, device=ELSEWHERE, strict=True)
+    expect.device(expect.tensor(called.value, "The result of squared_loss"), ELSEWHERE, "squared_loss(y_hat, y)")
+
+
+PART = part("squared_loss", ("squared_loss",), globals())

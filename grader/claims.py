@@ -1,0 +1,107 @@
+"""A check is one claim about a right answer, worth whole points, with one hint.
+
+Writing one takes a function whose name is the claim and whose docstring begins with the sentence the student reads
+(further paragraphs are for us, a false-alarm rate for instance):
+
+    @claim(points=2, hint="...", given=linreg_inputs())
+    def linreg_computes_Xw_plus_b(subject, case):
+        \"\"\"linreg(X, w, b) is X w + b, a column with one prediction per row of X.\"\"\"
+        ...
+
+With `given`, Hypothesis draws cases and shrinks a failing one. Without it, the function is called once as
+`check(subject, rng)`, `rng` a numpy generator that follows the seed; that is for statistics and for training.
+A check that finds something wrong raises `Refuted`.
+
+This module is what checks are made of; `grader.running` runs them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from hypothesis.strategies import SearchStrategy
+
+from grader.subject import Subject
+
+
+class Case(Protocol):
+    """A generated input that can say what it is, in Python that a person can retype."""
+
+    def __str__(self) -> str: ...
+
+    @property
+    def size(self) -> int:
+        """How much there is to read: shrinking reports the smallest failing case."""
+
+
+class Refuted(Exception):
+    """The claim is false, and this is how: a sentence, and where it helps the two values compared."""
+
+    def __init__(self, message: str, *, got: str = "", expected: str = "", example: str = "") -> None:
+        super().__init__(message)
+        self.message, self.got, self.expected, self.example = message, got, expected, example
+
+
+class Unusable(Refuted):
+    """The answer is not even of the right kind, so that nothing else can be said about it."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim. `also` draws further, larger cases that are tried after the small ones and never shrunk."""
+
+    id: str
+    claim: str
+    points: int
+    hint: str
+    body: Callable[[Subject, Any], None]
+    given: SearchStrategy[Any] | None
+    also: Callable[[np.random.Generator], Iterable[Any]] | None
+    examples: int
+
+
+@dataclass(frozen=True)
+class PartSpec:
+    """A part of an assignment: the student's functions it needs, in the order `check` takes them, and its checks."""
+
+    id: str
+    functions: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def max_score(self) -> int:
+        return sum(check.points for check in self.checks)
+
+
+def claim(
+    *,
+    points: int,
+    hint: str,
+    given: SearchStrategy[Any] | None = None,
+    also: Callable[[np.random.Generator], Iterable[Any]] | None = None,
+    examples: int = 25,
+) -> Callable[[Callable[[Subject, Any], None]], Check]:
+    """Turn a function into a `Check` (see the module's docstring)."""
+    if points < 1:
+        raise ValueError(f"points must be a positive whole number, got {points!r}.")
+
+    def make(body: Callable[[Subject, Any], None]) -> Check:
+        sentence = inspect.getdoc(body)
+        if not sentence:
+            raise ValueError(f"{body.__name__} needs a docstring: it is the sentence the student reads.")
+        first, _, _ = sentence.partition("\n\n")
+        return Check(body.__name__, " ".join(first.split()), points, hint, body, given, also, examples)
+
+    return make
+
+
+def part(id: str, functions: tuple[str, ...], module: dict[str, Any]) -> PartSpec:
+    """The checks defined in a module, in file order. `module` is its `globals()`."""
+    checks = tuple(value for value in module.values() if isinstance(value, Check))
+    if not checks:
+        raise ValueError(f"Part {id!r} has no checks.")
+    return PartSpec(id, functions, checks)

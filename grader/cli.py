@@ -1,0 +1,210 @@
+"""The `grader` command.
+
+Exit codes: 0 all is well; 1 it ran, and the answer is no (less than full marks, a gate that does not hold, a machine
+that cannot grade); 2 it could not run: wrong usage, a file that is not there, a notebook that could not be graded.
+Modules are imported by the commands that need them, so that `grader --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.course import Course
+    from grader.grading import Assignment
+    from grader.results import Result
+
+OK, NO, BROKEN = 0, 1, 2
+
+
+class UsageProblem(Exception):
+    """The command cannot be carried out as it was given; the message says why, in one sentence."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageProblem(f"{message[:1].upper()}{message[1:].rstrip('.')}. See `{self.prog} --help`.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    from grader.course import NoCourse
+
+    try:
+        options = _parser().parse_args(arguments)
+        code: int = options.run(options)
+        return code
+    except (UsageProblem, NoCourse) as problem:
+        print(f"grader: {problem}", file=sys.stderr)
+        return BROKEN
+    except KeyboardInterrupt:
+        print("grader: interrupted.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, `grader check ... | head`
+        sys.stderr.close()
+        return BROKEN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="grader", description="Grade linear regression from scratch, and show why.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="grade notebooks and print the reports; no gradebook is touched")
+    check.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
+    check.add_argument("--seed", type=int, default=None, help="the seed of the checks (the public one by default)")
+    check.add_argument("--assignment", metavar="NAME", help="grade against this assignment, whatever the cells say")
+    check.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else")
+    _course_option(check)
+    check.set_defaults(run=_check)
+
+    gate = commands.add_parser(
+        "gate", help="prove an assignment fit for release: full marks for the reference, none for the bare release"
+    )
+    gate.add_argument("assignments", metavar="ASSIGNMENT", nargs="*", help="all of them if none is named")
+    _course_option(gate)
+    gate.set_defaults(run=_gate)
+
+    demo = commands.add_parser("demo", help="the whole life of an assignment, on a sample class")
+    demo.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=Path("demo"), help="default: demo")
+    demo.add_argument("--students", type=int, default=None, help="only the first so many of the class")
+    _course_option(demo)
+    demo.set_defaults(run=_demo)
+
+    doctor = commands.add_parser("doctor", help="what this machine can and cannot do")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _course_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--course", metavar="DIR", type=Path, help="the course folder (where you are by default)")
+
+
+def _find_course(options: argparse.Namespace) -> Course:
+    from grader.course import find_course
+
+    return find_course(options.course)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from grader.results import to_json
+    from grader.running import PUBLIC_SEED
+
+    contents = [(path, _read(path)) for path in options.notebooks]
+    candidates = _candidates(options)
+    seed = PUBLIC_SEED if options.seed is None else options.seed
+    from grader.grading import grade_notebook
+
+    results = []
+    for path, data in contents:
+        result = grade_notebook(data, candidates, name=str(path), seed=seed)
+        results.append(result)
+        if not options.json:
+            _print_result(result)
+    if options.json:
+        print(to_json(results), end="")
+    if any(result.status == "ungradable" for result in results):
+        return BROKEN
+    return OK if all(result.full_marks for result in results) else NO
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a notebook; a few more than are ever accepted, so that a huge file is refused, not loaded."""
+    from grader.notebook import MAX_BYTES
+
+    try:
+        if not path.is_file():
+            raise UsageProblem(f"There is no notebook {path}." if not path.exists() else f"{path} is not a file.")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _candidates(options: argparse.Namespace) -> list[Assignment]:
+    """The assignments a notebook may belong to, with the course's notebooks where there is a course."""
+    from grader import checks
+    from grader.course import NoCourse
+    from grader.grading import Assignment
+
+    try:
+        course = _find_course(options)
+    except NoCourse:
+        if options.course is not None:
+            raise
+        course = None
+    names = [options.assignment] if options.assignment else list(checks.assignments())
+    candidates = []
+    for name in names:
+        source = course.notebook(name) if course else None
+        try:
+            candidates.append(Assignment.load(name, source.read_bytes() if source and source.is_file() else None))
+        except LookupError as problem:
+            raise UsageProblem(str(problem.args[0])) from None
+    return candidates
+
+
+def _print_result(result: Result) -> None:
+    from grader.report.text import part_text, points
+
+    print(f"{result.notebook} ({result.assignment}, seed {result.seed}, isolation {result.isolation})\n")
+    if result.score is None:
+        print(f"Could not grade: {result.reason}\n")
+        return
+    for part in result.parts:
+        print(part_text(part) + "\n")
+    print(f"Total: {points(result.score, result.max_score)}\n")
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from grader.gate import examine
+
+    course = _find_course(options)
+    names = options.assignments or course.assignments()
+    unknown = [name for name in names if name not in course.assignments()]
+    if unknown:
+        there = ", ".join(course.assignments()) or "none"
+        raise UsageProblem(f"There is no assignment called {unknown[0]!r}. There are: {there}.")
+    held = True
+    for name in names:
+        for finding in examine(course, name):
+            held = held and finding.ok
+            print(f"{name}: {'ok      ' if finding.ok else 'NOT OK  '}{finding.sentence}", flush=True)
+    return OK if held else NO
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from grader.demo import NotEmpty, run_demo
+
+    if options.students is not None and options.students < 1:
+        raise UsageProblem(f"--students must be a positive number, got {options.students}.")
+    try:
+        return OK if run_demo(_find_course(options), options.folder, _console(), students=options.students) else NO
+    except NotEmpty as problem:
+        raise UsageProblem(str(problem)) from None
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from grader.doctor import examine, healthy
+
+    console = _console()
+    findings = examine()
+    for finding in findings:
+        mark = "ok" if finding.ok else "MISSING" if finding.essential else "without"
+        console.print(f"{mark:>8}  {finding.topic}: {finding.sentence}", soft_wrap=True, markup=False, highlight=False)
+        if not finding.ok and finding.cure:
+            console.print(f"{'':>8}  cure: {finding.cure}", soft_wrap=True, markup=False, highlight=False)
+    well = healthy(findings)
+    print("This machine can grade." if well else "This machine cannot grade: mend what is MISSING above.")
+    return OK if well else NO
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()

@@ -1,0 +1,240 @@
+"""`grader demo`: the whole life of an assignment on a sample class, in a folder of its own.
+
+gate, generate, release, fetch, submit, collect, autograde, feedback, export: each with nbgrader's own commands, on the
+submissions that the tests are made of. The class is known, so the demonstration can say whether everybody got
+exactly the marks they should.
+"""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from grader import checks, submissions
+from grader.course import MARKER, Course
+from grader.gate import examine
+from grader.nbgrader_commands import run_nbgrader
+
+ASSIGNMENT = "linreg_scratch"
+SAMPLES = Path("tests/submissions")
+STAMP = ".grader-demo"
+"""Marks a folder as made by an earlier demonstration, which the next one may replace."""
+
+
+class NotEmpty(Exception):
+    """The folder holds something that is not an earlier demonstration."""
+
+
+@dataclass(frozen=True)
+class Student:
+    """One of the sample class: what they did, from which sample files, and the points each part should earn."""
+
+    id: str
+    story: str
+    files: tuple[str, ...]
+    unsolved: tuple[str, ...] = ()
+    expected: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def expected_score(self) -> int:
+        return sum(self.expected.values())
+
+
+def run_demo(course: Course, folder: Path, console: Console, *, students: int | None = None) -> bool:
+    """Run the demonstration in `folder`; true if the gate held and everybody got the marks they should.
+
+    Raises: NotEmpty, NbgraderFailed.
+    """
+    _prepare(folder)
+    own = _copy_course(course, folder / "linreg")
+    exchange = folder / "exchange"
+    sample_class = read_class(course.root / SAMPLES)[:students]
+
+    console.rule("Is the assignment fit for release?")
+    held = True
+    for finding in examine(own, ASSIGNMENT):
+        held = held and finding.ok
+        console.print(f"  {'ok    ' if finding.ok else 'NOT OK'}  {finding.sentence}", highlight=False)
+    if not held:
+        return False
+
+    console.rule("Release")
+    for command in ("generate_assignment", "release_assignment"):
+        console.print(f"  nbgrader {command} {ASSIGNMENT}", highlight=False)
+        run_nbgrader(own, command, ASSIGNMENT, exchange=exchange)
+
+    console.rule(f"{len(sample_class)} students solve it")
+    with _progress(console) as progress:
+        task = progress.add_task("  fetch, solve, submit", total=len(sample_class))
+        for student in sample_class:
+            _submit(student, own, exchange, folder / "students", course.root / SAMPLES)
+            progress.advance(task)
+
+    console.rule("Grade")
+    console.print(f"  nbgrader collect {ASSIGNMENT}", highlight=False)
+    run_nbgrader(own, "collect", ASSIGNMENT, "--ExchangeCollect.check_owner=False", exchange=exchange)
+    with _progress(console) as progress:
+        for command, word in (("autograde", "Converting notebook"), ("generate_feedback", "Converting notebook")):
+            task = progress.add_task(f"  nbgrader {command} {ASSIGNMENT}", total=len(sample_class))
+
+            def count(line: str, task=task, word=word) -> None:  # type: ignore[no-untyped-def]
+                if word in line:
+                    progress.advance(task)
+
+            run_nbgrader(own, command, ASSIGNMENT, exchange=exchange, on_line=count)
+    console.print(f"  nbgrader release_feedback {ASSIGNMENT}\n  nbgrader export", highlight=False)
+    run_nbgrader(own, "release_feedback", ASSIGNMENT, exchange=exchange)
+    grades = own.workspace / "grades.csv"
+    run_nbgrader(own, "export", f"--to={grades}", exchange=exchange)
+
+    console.rule("The class")
+    scores = part_scores(own)
+    table, right = class_table(sample_class, scores)
+    console.print(table)
+    verdict = "Everybody got exactly the marks they should." if right else "NOT everybody got the marks they should."
+    console.print(f"{verdict} The two answers in words wait to be graded by hand.", highlight=False)
+    console.print(
+        f"\nFeedback pages  {own.workspace / 'feedback'}/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html"
+        f"\nGradebook       {own.workspace / 'gradebook.db'}"
+        f"\nGrades as CSV   {grades}"
+        f"\nTo look around  cd {own.root} and start `nbgrader formgrader` or any other nbgrader command.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return right
+
+
+def read_class(samples: Path) -> list[Student]:
+    """The sample class, as `sample_class.py` beside the submissions describes it."""
+    described = runpy.run_path(str(samples / "sample_class.py"))
+    return [Student(**student) for student in described["students"]()]
+
+
+def solve(notebook: nbformat.NotebookNode, student: Student, samples: Path, reference: Mapping[str, str]) -> None:
+    """Write a student's answers into the released notebook, in place.
+
+    reference: the solution of each function, for what the student's files do not define.
+    """
+    answers = dict(reference)
+    for file in student.files:
+        answers.update(submissions.cells((samples / file).read_text(encoding="utf-8"), reference))
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in answers and grade_id not in student.unsolved:
+            cell.source = answers[grade_id]
+        elif (
+            cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution") and not student.unsolved
+        ):
+            cell.source = f"An answer in the words of {student.id}."
+
+
+def reference_cells(course: Course) -> dict[str, str]:
+    """The source of each function's cell in the instructor's notebook."""
+    names = {name for part in checks.parts(ASSIGNMENT) for name in part.functions}
+    notebook = nbformat.read(course.notebook(ASSIGNMENT), as_version=4)
+    ids = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in notebook.cells)
+    return {grade_id: source for grade_id, source in ids if grade_id in names}
+
+
+def part_scores(course: Course) -> dict[str, dict[str, float | None]]:
+    """The gradebook's automatic score of each part, by student; None where it has none."""
+    from nbgrader.api import Gradebook
+
+    found: dict[str, dict[str, float | None]] = {}
+    with Gradebook(f"sqlite:///{course.workspace / 'gradebook.db'}", "linreg") as gradebook:
+        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+            grades = (grade for notebook in submission.notebooks for grade in notebook.grades)
+            found[submission.student_id] = {
+                grade.name.removeprefix("check_"): grade.auto_score
+                for grade in grades
+                if grade.name.startswith("check_")
+            }
+    return found
+
+
+def class_table(
+    sample_class: Sequence[Student], scores: Mapping[str, Mapping[str, float | None]]
+) -> tuple[Table, bool]:
+    """The class as a table, and whether everybody's every part has the points it should."""
+    parts = checks.parts(ASSIGNMENT)
+    table = Table("student", "what they did", *(part.id for part in parts), "score", "as expected")
+    right = True
+    for student in sample_class:
+        got = scores.get(student.id, {})
+        fits = all(got.get(part.id) == student.expected[part.id] for part in parts)
+        right = right and fits
+        cells = ["–" if got.get(part.id) is None else f"{got[part.id]:g}" for part in parts]
+        total = sum(score or 0 for score in got.values())
+        verdict = "yes" if fits else f"NO, {student.expected_score}"
+        table.add_row(student.id, student.story, *cells, f"{total:g}", verdict)
+    table.add_section()
+    maxima = [part.max_score for part in parts]
+    table.add_row("", "the most there is", *map(str, maxima), str(sum(maxima)), "")
+    return table, right
+
+
+def _prepare(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / STAMP).is_file())):
+        raise NotEmpty(f"{folder} exists and is not an earlier demonstration. Name another folder.")
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / STAMP).write_text("Made by `grader demo`, which may replace this folder.\n", encoding="utf-8")
+
+
+def _copy_course(course: Course, root: Path) -> Course:
+    shutil.copytree(course.sources, root / "assignments", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(course.root / MARKER, root / MARKER)
+    return Course(root.resolve())
+
+
+def _submit(student: Student, course: Course, exchange: Path, homes: Path, samples: Path) -> None:
+    """Fetch the assignment as this student, solve it and submit it through nbgrader's exchange.
+
+    nbgrader's classes are used directly: a new process for each student would take longer than all the rest.
+    """
+    from nbgrader.auth import Authenticator
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeSubmit
+    from traitlets.config import Config
+
+    home = homes.resolve() / student.id
+    home.mkdir(parents=True)
+    config = Config()
+    config.Exchange.root = str(exchange.resolve())
+    config.Exchange.cache = str(home / ".cache")
+    config.Exchange.assignment_dir = str(home)
+    config.CourseDirectory.course_id = "linreg"
+    config.CourseDirectory.assignment_id = ASSIGNMENT
+    config.CourseDirectory.student_id = student.id
+
+    def through_exchange(action: type) -> None:
+        action(
+            coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config
+        ).start()
+
+    through_exchange(ExchangeFetchAssignment)
+    path = home / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    solve(notebook, student, samples, reference_cells(course))
+    nbformat.write(notebook, path)
+    through_exchange(ExchangeSubmit)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )

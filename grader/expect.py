@@ -1,0 +1,96 @@
+"""Comparing a student's values with what they should be, and saying what differs.
+
+Each function returns the thing it looked at, so that a check reads as a chain of expectations; each raises `Refuted`
+(or `Unusable`, when the value is not even of the right kind).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.claims import Refuted, Unusable
+from grader.subject import Array, Tensor, Value
+
+RTOL = {
+    # 2^-24 = 6e-8 is half a unit in the last place; sums of at most 1000 terms stay under 170 of them.
+    "float32": 1e-5,
+    # 2^-53 = 1e-16, likewise; any detour through float32 costs 6e-8 and is seen.
+    "float64": 1e-12,
+}
+MAX_SHOWN = 24
+"""Elements of an array that are printed in full; longer ones are abbreviated."""
+
+
+def show(value: Any) -> str:
+    """A value as a person would write it: small arrays in full and aligned, integers without a trailing point."""
+    if isinstance(value, (bool, str)) or value is None:
+        return str(value)
+    if isinstance(value, (int, float, np.number)):
+        return f"{float(value):.7g}"
+    array = np.asarray(value, dtype=np.float64)
+    if array.size > MAX_SHOWN:
+        return f"an array of shape {array.shape} beginning with {show(array.reshape(-1)[:3])}"
+    return np.array2string(
+        array, separator=", ", formatter={"float_kind": lambda number: f"{number:.7g}"}, max_line_width=100
+    )
+
+
+def tensor(value: Value, what: str) -> Tensor:
+    """The value is an NDArray."""
+    if not isinstance(value, Tensor):
+        raise Unusable(f"{what} must be an NDArray.", got=value.kind, expected="an NDArray")
+    return value
+
+
+def shape(found: Tensor, expected: tuple[int, ...], what: str) -> Tensor:
+    """The array has exactly this shape."""
+    if found.shape != expected:
+        raise Refuted(f"{what} has the wrong shape.", got=f"shape {found.shape}", expected=f"shape {expected}")
+    return found
+
+
+def values(
+    found: Tensor | Array, expected: Array, what: str, *, scale: Array | float | None = None, dtype: str = "float32"
+) -> None:
+    """Every element is right within rounding.
+
+    found, expected: arrays of one shape. scale: magnitude of the terms that were added up to each element, to which
+    the rounding error is proportional; the magnitude of the expected values by default.
+    """
+    got = found.exact() if isinstance(found, Tensor) else found
+    if got.shape != expected.shape:
+        raise Refuted(f"{what} has the wrong shape.", got=f"shape {got.shape}", expected=f"shape {expected.shape}")
+    allowed = RTOL[dtype] * np.maximum(np.abs(expected), 0.0 if scale is None else scale)
+    with np.errstate(invalid="ignore"):
+        wrong = ~(np.abs(got - expected) <= allowed)
+    if not wrong.any():
+        return
+    if got.size <= MAX_SHOWN:
+        raise Refuted(f"{what} has the wrong values.", got=show(got), expected=show(expected))
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    raise Refuted(
+        f"{what} is wrong in {int(wrong.sum())} of {got.size} elements, first at {list(first)}.",
+        got=show(got[first]),
+        expected=show(expected[first]),
+    )
+
+
+def unchanged(changed: tuple[int, ...], names: tuple[str, ...]) -> None:
+    """None of the arguments was written to."""
+    if changed:
+        which = " and ".join(names[i] for i in changed)
+        raise Refuted(f"The contents of {which} changed during the call.", got="changed", expected="as it was before")
+
+
+def device(found: Tensor, expected: str, what: str) -> None:
+    """The array lives on this device."""
+    if found.device != expected:
+        raise Refuted(f"{what} is on the wrong device.", got=found.device, expected=expected)
+
+
+def dtype(found: Tensor, expected: str, what: str) -> None:
+    """The array has this dtype."""
+    if found.dtype != expected:
+        raise Refuted(f"{what} has the wrong dtype.", got=found.dtype, expected=expected)

@@ -1,0 +1,360 @@
+"""`LocalSubject`: a student's functions in this very process, as when they press Run in their notebook.
+
+Convenient and unsealed: whatever runs here can also reach the checks. Grading that must not be forged uses another
+door.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import random
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import FrameType
+from typing import Any, NoReturn
+
+import mxnet as mx
+import numpy as np
+import numpy.typing as npt
+from mxnet import autograd, nd
+
+from grader.devices import strict_devices
+from grader.subject import (
+    HOME,
+    Batch,
+    Batches,
+    Called,
+    Dtype,
+    Epoch,
+    Gradients,
+    Missing,
+    NotAnArray,
+    NotImplementedYet,
+    Raised,
+    Step,
+    Tensor,
+    TimedOut,
+    Training,
+    Value,
+)
+
+CALL_SECONDS = 10.0
+"""How long one request through the door may take; the slowest right answer needs under one second."""
+MAX_MESSAGE = 400
+"""Characters kept of an exception's message."""
+
+
+class _OutOfTime(BaseException):
+    """Raised by the alarm inside student code; a BaseException, so that `except Exception` does not swallow it."""
+
+
+class LocalSubject:
+    """`grader.subject.Subject` over functions of this process, looked up by name in `functions`.
+
+    Student output is swallowed while a check runs. Outside the main thread there is no alarm, hence no time limit.
+    """
+
+    def __init__(self, functions: Mapping[str, object], *, seconds: float = CALL_SECONDS) -> None:
+        self._functions = functions
+        self._seconds = seconds
+
+    def reseed(self, seed: int) -> None:
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        mx.random.seed(seed % 2**31)
+
+    def call(
+        self, name: str, *arrays: npt.ArrayLike, dtype: Dtype = "float32", device: str = HOME, strict: bool = False
+    ) -> Called:
+        function = self._find(name)
+        inputs, originals = _ndarrays(arrays, dtype, device)
+        with self._guard(name, function, strict):
+            value = describe(function(*inputs))
+            changed = _changed(inputs, originals)
+        return Called(value, changed)
+
+    def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
+        function = self._find(name)
+        inputs, _ = _ndarrays(arrays, dtype, HOME)
+        heads = nd.array(np.asarray(head), dtype=dtype)
+        for array in inputs:
+            array.attach_grad()
+        with self._guard(name, function, False):
+            with autograd.record():
+                output = function(*inputs)
+            value = describe(output)
+        if not isinstance(value, Tensor) or value.shape != heads.shape:
+            return Gradients(value, None)
+        try:
+            output.backward(heads)
+            found = tuple(array.grad.asnumpy().astype(np.float64) for array in inputs)
+        except mx.base.MXNetError as error:
+            # The only way for backward to fail on a fresh graph is that there is none.
+            if "computational graph" not in str(error) and "autograd" not in str(error):
+                raise _raised(name, error, function) from None
+            return Gradients(value, None, on_graph=False)
+        return Gradients(value, found)
+
+    def batches(
+        self,
+        features: npt.ArrayLike,
+        labels: npt.ArrayLike,
+        batch_size: int,
+        *,
+        passes: int = 1,
+        limit: int,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Batches:
+        function = self._find("data_iter")
+        inputs, originals = _ndarrays((features, labels), dtype, device)
+        drained: list[tuple[Batch, ...]] = []
+        with self._guard("data_iter", function, strict):
+            for _ in range(passes):
+                batches, problem, endless = _drain(function(batch_size, *inputs), limit)
+                drained.append(batches)
+                if problem or endless:
+                    return Batches(tuple(drained), _changed(inputs, originals), endless, problem)
+            return Batches(tuple(drained), _changed(inputs, originals))
+
+    def step(
+        self,
+        params: Sequence[npt.ArrayLike],
+        grads: Sequence[npt.ArrayLike],
+        lr: float,
+        batch_size: int,
+        *,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Step:
+        function = self._find("sgd")
+        arrays, _ = _ndarrays(params, dtype, device)
+        heads, _ = _ndarrays(grads, dtype, device)
+        _give_gradients(arrays, heads)
+        handed_over = list(arrays)
+        with self._guard("sgd", function, strict):
+            function(handed_over, lr, batch_size)
+            values = tuple(_tensor(array) for array in arrays)
+            left = tuple(None if array.grad is None else array.grad.asnumpy().astype(np.float64) for array in arrays)
+        replaced = tuple(i for i, array in enumerate(arrays) if i >= len(handed_over) or handed_over[i] is not array)
+        return Step(values, left, replaced, _live(arrays))
+
+    def train(
+        self,
+        features: npt.ArrayLike,
+        labels: npt.ArrayLike,
+        w: npt.ArrayLike,
+        b: npt.ArrayLike,
+        *,
+        lr: float,
+        num_epochs: int,
+        batch_size: int,
+    ) -> Training:
+        data_iter, linreg, squared_loss, sgd = (
+            self._find(name) for name in ("data_iter", "linreg", "squared_loss", "sgd")
+        )
+        (X_all, y_all, w_nd, b_nd), _ = _ndarrays((features, labels, w, b), "float32", HOME)
+        w_nd.attach_grad()
+        b_nd.attach_grad()
+        limit = 4 * (len(X_all) // batch_size + 1)
+        epochs: list[Epoch] = []
+        with self._guard("training", data_iter, False):
+            for _ in range(num_epochs):
+                seen: list[tuple[Any, Any]] = []
+                iterator = _iterator(data_iter(batch_size, X_all, y_all))
+                if iterator is None:
+                    return Training(tuple(epochs), problem="data_iter gave nothing to iterate over.")
+                for item in iterator:
+                    if len(seen) == limit:
+                        return Training(tuple(epochs), endless=True)
+                    X, y = item
+                    with autograd.record():
+                        l = squared_loss(linreg(X, w_nd, b_nd), y)  # noqa: E741 (the course's name for the loss)
+                    if not isinstance(l, nd.NDArray):
+                        return Training(tuple(epochs), problem=f"squared_loss returned {kind_of(l)}.")
+                    l.backward()
+                    sgd([w_nd, b_nd], lr, batch_size)
+                    seen.append((X, y))
+                epochs.append(Epoch(tuple((_exact(X), _exact(y)) for X, y in seen), _exact(w_nd), _exact(b_nd)))
+        return Training(tuple(epochs))
+
+    def _find(self, name: str) -> Callable[..., Any]:
+        if name not in self._functions:
+            raise Missing(name)
+        function = self._functions[name]
+        if not callable(function):
+            raise Missing(name, kind_of(function))
+        return function
+
+    @contextlib.contextmanager
+    def _guard(self, name: str, function: Callable[..., Any], strict: bool) -> Iterator[None]:
+        """Run student code: silent, limited in time, its exceptions turned into a `StudentFault`."""
+        devices = strict_devices() if strict else contextlib.nullcontext()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                with _alarm(self._seconds), devices:
+                    yield
+            except _OutOfTime:
+                raise TimedOut(name, self._seconds) from None
+            except NotImplementedError as error:
+                raise NotImplementedYet(_culprit(error, name, self._functions)) from None
+            except (Exception, SystemExit, GeneratorExit) as error:
+                raise _raised(_culprit(error, name, self._functions), error, function) from None
+            finally:
+                # Student code that switches recording on and leaves must not change what later calls record.
+                autograd.set_recording(False)
+                autograd.set_training(False)
+
+
+def describe(value: object) -> Value:
+    """What an object that student code returned looks like from outside."""
+    return _tensor(value) if isinstance(value, nd.NDArray) else NotAnArray(kind_of(value))
+
+
+def kind_of(value: object) -> str:
+    """An object's kind in words a beginner uses: `None`, `a list`, `a numpy array`, `a generator`."""
+    if value is None:
+        return "None"
+    if isinstance(value, nd.NDArray):
+        return "an NDArray"
+    if isinstance(value, np.ndarray):
+        return "a numpy array"
+    if isinstance(value, np.generic):
+        return f"a numpy {type(value).__name__}"
+    name = {"int": "integer", "str": "string"}.get(type(value).__name__, type(value).__name__)
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _tensor(array: Any) -> Tensor:
+    return Tensor(array.asnumpy(), str(array.context))
+
+
+def _exact(array: Any) -> npt.NDArray[np.float64]:
+    found: npt.NDArray[np.float64] = array.asnumpy().astype(np.float64)
+    return found
+
+
+def _context(device: str) -> Any:
+    kind, _, number = device.rstrip(")").partition("(")
+    return mx.Context(kind, int(number))
+
+
+def _ndarrays(
+    arrays: Iterable[npt.ArrayLike], dtype: Dtype, device: str
+) -> tuple[list[Any], list[npt.NDArray[np.generic]]]:
+    """NDArrays on `device` and, to compare with afterwards, their contents."""
+    made = [nd.array(np.asarray(array), dtype=dtype, ctx=_context(device)) for array in arrays]
+    return made, [array.asnumpy() for array in made]
+
+
+def _changed(arrays: Sequence[Any], originals: Sequence[npt.NDArray[np.generic]]) -> tuple[int, ...]:
+    return tuple(
+        i
+        for i, (array, original) in enumerate(zip(arrays, originals, strict=True))
+        if array.shape != original.shape or not np.array_equal(array.asnumpy(), original)
+    )
+
+
+def _iterator(iterable: object) -> Iterator[Any] | None:
+    try:
+        return iter(iterable)  # type: ignore[call-overload, no-any-return]
+    except TypeError:
+        return None
+
+
+def _drain(iterable: object, limit: int) -> tuple[tuple[Batch, ...], str | None, bool]:
+    """Up to `limit` batches of one pass, a problem in words, and whether the limit cut it off."""
+    iterator = _iterator(iterable)
+    if iterator is None:
+        return (), f"data_iter returned {kind_of(iterable)}.", False
+    batches: list[Batch] = []
+    for item in iterator:
+        if len(batches) == limit:
+            return tuple(batches), None, True
+        if isinstance(item, (tuple, list)) and len(item) == 2:
+            batches.append(Batch((describe(item[0]), describe(item[1]))))
+        else:
+            length = f" of {len(item)}" if isinstance(item, (tuple, list)) else ""
+            batches.append(Batch(None, kind_of(item) + length))
+    return tuple(batches), None, False
+
+
+def _give_gradients(arrays: Sequence[Any], heads: Sequence[Any]) -> None:
+    """Fill the gradient buffers by a real backward pass: d/dp sum(p * g) = g."""
+    for array in arrays:
+        array.attach_grad()
+    with autograd.record():
+        products = [array * head for array, head in zip(arrays, heads, strict=True)]
+    autograd.backward(products)
+
+
+def _live(arrays: Sequence[Any]) -> tuple[int, ...]:
+    """The positions whose gradient buffer still receives the gradient of a new backward pass."""
+    live = []
+    with autograd.record():
+        doubled = [array * 2 for array in arrays]
+    for i, (array, double) in enumerate(zip(arrays, doubled, strict=True)):
+        try:
+            double.backward()
+        except mx.base.MXNetError:
+            continue  # no longer a variable of the graph
+        if array.grad is not None and np.all(array.grad.asnumpy() == 2):
+            live.append(i)
+    return tuple(live)
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise `_OutOfTime` in this thread after `seconds`, and again every half second if it is swallowed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(signum: int, frame: FrameType | None) -> NoReturn:
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _raised(name: str, error: BaseException, function: Callable[..., Any]) -> Raised:
+    home = getattr(getattr(function, "__code__", None), "co_filename", None)
+    line, source = None, ""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename == home or "ipykernel_" in frame.filename or "<ipython-input" in frame.filename:
+            line = frame.lineno
+            source = linecache.getline(frame.filename, frame.lineno or 0).strip()
+            break
+    return Raised(name, type(error).__name__, _message(error), line, source)
+
+
+def _message(error: BaseException) -> str:
+    """An exception's message on one line, without the C++ stack that MXNet appends."""
+    try:
+        text = str(error)
+    except Exception:  # a student's own __str__ may raise anything; the message is then unknown
+        return ""
+    if isinstance(error, mx.base.MXNetError):
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("[bt]")]
+        named = [line.removeprefix("MXNetError: ") for line in lines if line.startswith("MXNetError: ")]
+        lines = named or [line for line in lines if not line.startswith(("Stack trace", "File ", "Traceback"))]
+        text = lines[0] if lines else ""
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
+
+
+def _culprit(error: BaseException, name: str, functions: Mapping[str, object]) -> str:
+    """Which of the student's functions raised: in the training loop it may be any of the four."""
+    running = [frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return next((function for function in reversed(running) if function in functions), name)

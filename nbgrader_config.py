@@ -1,0 +1,57 @@
+"""nbgrader's configuration for this course: every nbgrader command run from this folder reads it.
+
+Everything that a course produces goes to `course/`, which git ignores. To keep grades in PostgreSQL, give
+`c.CourseDirectory.db_url`; to use a machine's own exchange, set the environment variable GRADER_EXCHANGE to its
+folder.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (nbgrader defines it when it reads this file)
+
+# nbgrader starts alembic by its bare name, which is found only where the environment is activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+root = Path(__file__).resolve().parent
+workspace = root / "course"
+workspace.mkdir(exist_ok=True)
+
+c.CourseDirectory.course_id = "linreg"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "assignments"
+c.CourseDirectory.release_directory = "course/release"
+c.CourseDirectory.submitted_directory = "course/submitted"
+c.CourseDirectory.autograded_directory = "course/autograded"
+c.CourseDirectory.feedback_directory = "course/feedback"
+c.CourseDirectory.solution_directory = "course/solution"
+c.CourseDirectory.db_url = f"sqlite:///{workspace / 'gradebook.db'}"
+# The py:percent source holds the solutions and lies beside the notebook: it must never be released.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "*.py"]
+
+exchange = Path(os.environ.get("GRADER_EXCHANGE") or workspace / "exchange")
+c.Exchange.root = str(exchange)
+if not exchange.is_dir():
+    exchange.mkdir(parents=True)
+    exchange.chmod(0o777)  # nbgrader wants an exchange that everybody can write to
+
+# Students check with the public seed. Whoever keeps a seed of their own in course/seed grades with that one.
+seed = workspace / "seed"
+if seed.is_file():
+    os.environ.setdefault("GRADER_SEED", seed.read_text(encoding="utf-8").strip())
+
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+
+# A deleted check costs nothing: it comes back from the assignment.
+c.OverwriteCells.add_missing_cells = True
+
+# On arrays of this size more threads only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A cell that overruns is interrupted and costs itself, not the student's other cells.
+c.Execute.timeout = 120
+c.Execute.interrupt_on_timeout = True
+c.Execute.allow_errors = True
