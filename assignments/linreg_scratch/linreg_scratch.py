@@ -125,7 +125,7 @@ def data_iter(batch_size: int, features: nd.NDArray, labels: nd.NDArray) -> Iter
     Each X is (batch_size, ...) and each y is (batch_size,) or (batch_size, 1), with dtype and context of features and
     of labels. Every example comes exactly once per pass, with its own label; when batch_size does not divide n, the
     last batch holds the rest. features and labels are left as they were.
-    The order is drawn from a global random generator (Python's, numpy's or MXNet's): seeding it makes a pass repeatable.
+    The order is drawn from a global generator (Python's, numpy's or MXNet's), so that seeding makes it repeatable.
     """
     ### BEGIN SOLUTION
     order = nd.array(np.random.permutation(len(features)), ctx=features.context, dtype="int64")
