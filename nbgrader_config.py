@@ -29,6 +29,8 @@ c.CourseDirectory.solution_directory = "course/solution"
 c.CourseDirectory.db_url = f"sqlite:///{workspace / 'gradebook.db'}"
 # The py:percent source holds the solutions and lies beside the notebook: it must never be released.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "*.py"]
+# What fetching feedback and running checks leave in a student's folder comes back with the next submission.
+c.CourseDirectory.ignore += ["feedback", ".hypothesis"]
 
 exchange = Path(os.environ.get("GRADER_EXCHANGE") or workspace / "exchange")
 c.Exchange.root = str(exchange)
@@ -39,7 +41,12 @@ if not exchange.is_dir():
 # Students check with the public seed. Whoever keeps a seed of their own in course/seed grades with that one.
 seed = workspace / "seed"
 if seed.is_file():
-    os.environ.setdefault("GRADER_SEED", seed.read_text(encoding="utf-8").strip())
+    given = seed.read_text(encoding="utf-8").strip()
+    try:
+        c.SealedExecute.seed = int(given)
+    except ValueError:
+        # Only this exception stops nbgrader.
+        raise SystemExit(f"The seed for grading must be one whole number, got {given!r}. Correct {seed}.") from None
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
@@ -47,11 +54,19 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 # A deleted check costs nothing: it comes back from the assignment.
 c.OverwriteCells.add_missing_cells = True
 
-# On arrays of this size more threads only wait for each other.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Submissions run in a sandbox, and points are given outside of it: ours takes the place of nbgrader's Execute.
+c.Autograde.autograde_preprocessors = [
+    "grader.nbgrader_plugin.SealedExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
-# A cell that overruns is interrupted and costs itself, not the student's other cells.
+# `nbgrader validate` runs a student's notebook in a kernel of their own.
 c.Execute.timeout = 120
 c.Execute.interrupt_on_timeout = True
-c.Execute.allow_errors = True
+# Errors only: a kernel that listens on this machine alone need not warn about its sockets.
+c.Execute.extra_arguments = ["--log-level=40"]

@@ -86,7 +86,7 @@ def claim(
     examples: int = 25,
 ) -> Callable[[Callable[[Subject, Any], None]], Check]:
     """Turn a function into a `Check` (see the module's docstring)."""
-    if points < 1:
+    if type(points) is not int or points < 1:
         raise ValueError(f"points must be a positive whole number, got {points!r}.")
 
     def make(body: Callable[[Subject, Any], None]) -> Check:

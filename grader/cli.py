@@ -35,12 +35,13 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     from grader.course import NoCourse
+    from grader.sandbox.problems import SandboxProblem
 
     try:
         options = _parser().parse_args(arguments)
         code: int = options.run(options)
         return code
-    except (UsageProblem, NoCourse) as problem:
+    except (UsageProblem, NoCourse, SandboxProblem) as problem:
         print(f"grader: {problem}", file=sys.stderr)
         return BROKEN
     except KeyboardInterrupt:
@@ -99,13 +100,15 @@ def _check(options: argparse.Namespace) -> int:
     candidates = _candidates(options)
     seed = PUBLIC_SEED if options.seed is None else options.seed
     from grader.grading import grade_notebook
+    from grader.sandbox.levels import open_forkserver
 
     results = []
-    for path, data in contents:
-        result = grade_notebook(data, candidates, name=str(path), seed=seed)
-        results.append(result)
-        if not options.json:
-            _print_result(result)
+    with open_forkserver() as forkserver:
+        for path, data in contents:
+            result = grade_notebook(data, candidates, forkserver, name=str(path), seed=seed)
+            results.append(result)
+            if not options.json:
+                _print_result(result)
     if options.json:
         print(to_json(results), end="")
     if any(result.status == "ungradable" for result in results):
@@ -131,6 +134,7 @@ def _candidates(options: argparse.Namespace) -> list[Assignment]:
     from grader import checks
     from grader.course import NoCourse
     from grader.grading import Assignment
+    from grader.notebook import Unreadable
 
     try:
         course = _find_course(options)
@@ -146,6 +150,8 @@ def _candidates(options: argparse.Namespace) -> list[Assignment]:
             candidates.append(Assignment.load(name, source.read_bytes() if source and source.is_file() else None))
         except LookupError as problem:
             raise UsageProblem(str(problem.args[0])) from None
+        except Unreadable as problem:
+            raise UsageProblem(f"The course's own notebook {source} cannot be read. {problem}") from None
     return candidates
 
 
@@ -170,22 +176,26 @@ def _gate(options: argparse.Namespace) -> int:
     if unknown:
         there = ", ".join(course.assignments()) or "none"
         raise UsageProblem(f"There is no assignment called {unknown[0]!r}. There are: {there}.")
+    from grader.sandbox.levels import open_forkserver
+
     held = True
-    for name in names:
-        for finding in examine(course, name):
-            held = held and finding.ok
-            print(f"{name}: {'ok      ' if finding.ok else 'NOT OK  '}{finding.sentence}", flush=True)
+    with open_forkserver() as forkserver:
+        for name in names:
+            for finding in examine(course, name, forkserver):
+                held = held and finding.ok
+                print(f"{name}: {'ok      ' if finding.ok else 'NOT OK  '}{finding.sentence}", flush=True)
     return OK if held else NO
 
 
 def _demo(options: argparse.Namespace) -> int:
     from grader.demo import NotEmpty, run_demo
+    from grader.nbgrader_commands import NbgraderFailed
 
     if options.students is not None and options.students < 1:
         raise UsageProblem(f"--students must be a positive number, got {options.students}.")
     try:
         return OK if run_demo(_find_course(options), options.folder, _console(), students=options.students) else NO
-    except NotEmpty as problem:
+    except (NotEmpty, NbgraderFailed) as problem:
         raise UsageProblem(str(problem)) from None
 
 

@@ -42,6 +42,8 @@ def find_course(start: Path | None = None) -> Course:
     Raises: NoCourse, in a sentence.
     """
     here = (start or Path.cwd()).resolve()
+    if not here.is_dir():
+        raise NoCourse(f"There is no folder {here}.")
     for folder in (here, *here.parents):
         if (folder / MARKER).is_file() and (folder / "assignments").is_dir():
             return Course(folder)

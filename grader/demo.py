@@ -22,6 +22,7 @@ from grader import checks, submissions
 from grader.course import MARKER, Course
 from grader.gate import examine
 from grader.nbgrader_commands import run_nbgrader
+from grader.sandbox.levels import open_forkserver
 
 ASSIGNMENT = "linreg_scratch"
 SAMPLES = Path("tests/submissions")
@@ -60,9 +61,10 @@ def run_demo(course: Course, folder: Path, console: Console, *, students: int | 
 
     console.rule("Is the assignment fit for release?")
     held = True
-    for finding in examine(own, ASSIGNMENT):
-        held = held and finding.ok
-        console.print(f"  {'ok    ' if finding.ok else 'NOT OK'}  {finding.sentence}", highlight=False)
+    with open_forkserver() as forkserver:
+        for finding in examine(own, ASSIGNMENT, forkserver):
+            held = held and finding.ok
+            console.print(f"  {'ok    ' if finding.ok else 'NOT OK'}  {finding.sentence}", highlight=False)
     if not held:
         return False
 

@@ -150,11 +150,14 @@ def nbgrader_package(*, python: str = sys.executable, seconds: float = PROBE_SEC
 def jupyter_kernel() -> list[Finding]:
     """Whether Jupyter's kernel `python3`, the one that the notebooks name, runs the Python of this environment."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    from jupyter_core.paths import jupyter_path
 
     environment = Path(sys.prefix)
     cure = f"{shlex.quote(str(environment / 'bin' / 'python'))} -m ipykernel install --sys-prefix"
     try:
-        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+        # Named, because the default also asks IPython for its folder, which warns where there is no home directory.
+        kernels = KernelSpecManager(kernel_dirs=jupyter_path("kernels"))
+        command = kernels.get_kernel_spec("python3").argv[0]
     except (NoSuchKernel, OSError, ValueError, IndexError) as error:
         sentence = f"Jupyter has no usable kernel called python3: {error}."
         return [Finding(topic="Jupyter kernel", ok=False, essential=True, sentence=sentence, cure=cure)]

@@ -23,18 +23,24 @@ MAX_SHOWN = 24
 """Elements of an array that are printed in full; longer ones are abbreviated."""
 
 
-def show(value: Any) -> str:
-    """A value as a person would write it: small arrays in full and aligned, integers without a trailing point."""
-    if isinstance(value, (bool, str)) or value is None:
+def show(value: Any, *, digits: int = 7) -> str:
+    """A value as a person would write it: small arrays in full and aligned, whole numbers without a trailing point."""
+    if isinstance(value, (bool, np.bool_, str, int, np.integer)) or value is None:
         return str(value)
-    if isinstance(value, (int, float, np.number)):
-        return f"{float(value):.7g}"
+    if isinstance(value, (float, np.number)):
+        return f"{float(value) + 0.0:.{digits}g}"  # nobody writes -0
     array = np.asarray(value, dtype=np.float64)
     if array.size > MAX_SHOWN:
-        return f"an array of shape {array.shape} beginning with {show(array.reshape(-1)[:3])}"
+        return f"an array of shape {array.shape} beginning with {show(array.reshape(-1)[:3], digits=digits)}"
     return np.array2string(
-        array, separator=", ", formatter={"float_kind": lambda number: f"{number:.7g}"}, max_line_width=100
+        array, separator=", ", formatter={"float_kind": lambda number: show(number, digits=digits)}, max_line_width=100
     )
+
+
+def _show_both(got: Any, expected: Any) -> tuple[str, str]:
+    """Two values that differ, with as many digits as it takes to see it."""
+    first, second = show(got), show(expected)
+    return (first, second) if first != second else (show(got, digits=17), show(expected, digits=17))
 
 
 def tensor(value: Value, what: str) -> Tensor:
@@ -63,17 +69,19 @@ def values(
     if got.shape != expected.shape:
         raise Refuted(f"{what} has the wrong shape.", got=f"shape {got.shape}", expected=f"shape {expected.shape}")
     allowed = RTOL[dtype] * np.maximum(np.abs(expected), 0.0 if scale is None else scale)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         wrong = ~(np.abs(got - expected) <= allowed)
     if not wrong.any():
         return
     if got.size <= MAX_SHOWN:
-        raise Refuted(f"{what} has the wrong values.", got=show(got), expected=show(expected))
+        shown = _show_both(got, expected)
+        raise Refuted(f"{what} has the wrong values.", got=shown[0], expected=shown[1])
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    shown = _show_both(got[first], expected[first])
     raise Refuted(
         f"{what} is wrong in {int(wrong.sum())} of {got.size} elements, first at {list(first)}.",
-        got=show(got[first]),
-        expected=show(expected[first]),
+        got=shown[0],
+        expected=shown[1],
     )
 
 

@@ -7,7 +7,7 @@ the release made by nbgrader holds no line of a solution; and, left untouched, e
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from grader import build
 from grader.course import Course
 from grader.grading import Assignment, grade_notebook
 from grader.nbgrader_commands import NbgraderFailed, run_nbgrader
-from grader.notebook import CHECK_PREFIX
+from grader.notebook import CHECK_PREFIX, Unreadable
 from grader.report.text import points
 from grader.results import Result
 from grader.running import PUBLIC_SEED
+from grader.sandbox.client import Forkserver
 
 TRIVIAL = 8
 """Solution lines with fewer characters than this (`yield`, `else:`) say nothing when they turn up elsewhere."""
@@ -34,13 +35,17 @@ class Finding:
     sentence: str
 
 
-def examine(course: Course, name: str) -> Iterator[Finding]:
+def examine(course: Course, name: str, forkserver: Forkserver) -> Iterator[Finding]:
     """Check an assignment, one finding at a time, the quick ones first."""
     yield _agreement(course, name)
     notebook = course.notebook(name)
-    assignment = Assignment.load(name, notebook.read_bytes())
+    try:
+        assignment = Assignment.load(name, notebook.read_bytes())
+    except (LookupError, Unreadable) as problem:
+        yield Finding(False, f"it cannot be graded. {problem.args[0]}")
+        return
     yield _points(notebook, assignment)
-    solved = grade_notebook(notebook.read_bytes(), [assignment], name="reference", seed=PUBLIC_SEED)
+    solved = grade_notebook(notebook.read_bytes(), [assignment], forkserver, name="reference", seed=PUBLIC_SEED)
     yield _full_marks(solved)
     with tempfile.TemporaryDirectory(prefix="grader-gate-") as folder:
         try:
@@ -50,7 +55,7 @@ def examine(course: Course, name: str) -> Iterator[Finding]:
             return
         yield _no_leak(notebook, release)
         bare = grade_notebook(
-            (release / notebook.name).read_bytes(), [assignment], name="untouched release", seed=PUBLIC_SEED
+            (release / notebook.name).read_bytes(), [assignment], forkserver, name="untouched release", seed=PUBLIC_SEED
         )
         yield _no_marks(bare)
 
@@ -121,18 +126,29 @@ def _full_marks(result: Result) -> Finding:
 
 
 def _no_leak(notebook: Path, release: Path) -> Finding:
-    """No file of the release holds a solution line or a marker, and no source lies beside the notebook."""
+    """No file of the release holds a solution line or a marker, which the source beside the notebook would."""
     secrets = [*solution_lines(notebook), build.BEGIN_SOLUTION, build.END_SOLUTION]
     for path in sorted(path for path in release.rglob("*") if path.is_file()):
         if path.suffix == ".ipynb":
-            lines = [line for cell in nbformat.read(path, as_version=4).cells for line in cell.source.splitlines()]
+            text = "\n".join(_texts(nbformat.read(path, as_version=4)))
         else:
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        text = "\n".join(lines)
+            text = path.read_text(encoding="utf-8", errors="replace")
         for secret in secrets:
             if secret in text:
                 return Finding(False, f"the release leaks a solution: {path.name} holds {secret!r}.")
     return Finding(True, "the release holds no line of a solution.")
+
+
+def _texts(node: object) -> Iterator[str]:
+    """Every text in a notebook: sources, outputs, attachments, metadata."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Mapping):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _texts(value)
 
 
 def _no_marks(result: Result) -> Finding:

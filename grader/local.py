@@ -11,11 +11,12 @@ import io
 import linecache
 import random
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import mxnet as mx
 import numpy as np
@@ -48,8 +49,19 @@ MAX_MESSAGE = 400
 """Characters kept of an exception's message."""
 
 
+NO_GRAPH = "not in a computational graph"
+"""How MXNet says that an array was not computed under `autograd.record`."""
+
+
 class _OutOfTime(BaseException):
     """Raised by the alarm inside student code; a BaseException, so that `except Exception` does not swallow it."""
+
+
+class _Nowhere(io.TextIOBase):
+    """A text file that keeps nothing, however much a student's loop prints."""
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 class LocalSubject:
@@ -87,17 +99,17 @@ class LocalSubject:
             with autograd.record():
                 output = function(*inputs)
             value = describe(output)
-        if not isinstance(value, Tensor) or value.shape != heads.shape:
-            return Gradients(value, None)
-        try:
-            output.backward(heads)
-            found = tuple(array.grad.asnumpy().astype(np.float64) for array in inputs)
-        except mx.base.MXNetError as error:
-            # The only way for backward to fail on a fresh graph is that there is none.
-            if "computational graph" not in str(error) and "autograd" not in str(error):
-                raise _raised(name, error, function) from None
-            return Gradients(value, None, on_graph=False)
-        return Gradients(value, found)
+            if not isinstance(value, Tensor) or value.shape != heads.shape:
+                return Gradients(value, None)
+            try:
+                output.backward(heads)
+            except mx.base.MXNetError as error:
+                if NO_GRAPH not in str(error):  # a backward pass of the student's own, an autograd.Function
+                    raise
+                return Gradients(value, None, on_graph=False)
+            if any(array.grad is None for array in inputs):
+                return Gradients(value, None, on_graph=False)
+            return Gradients(value, tuple(_exact(array.grad) for array in inputs))
 
     def batches(
         self,
@@ -196,7 +208,7 @@ class LocalSubject:
     def _guard(self, name: str, function: Callable[..., Any], strict: bool) -> Iterator[None]:
         """Run student code: silent, limited in time, its exceptions turned into a `StudentFault`."""
         devices = strict_devices() if strict else contextlib.nullcontext()
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), _autograd_off():
             try:
                 with _alarm(self._seconds), devices:
                     yield
@@ -204,12 +216,22 @@ class LocalSubject:
                 raise TimedOut(name, self._seconds) from None
             except NotImplementedError as error:
                 raise NotImplementedYet(_culprit(error, name, self._functions)) from None
-            except (Exception, SystemExit, GeneratorExit) as error:
-                raise _raised(_culprit(error, name, self._functions), error, function) from None
-            finally:
-                # Student code that switches recording on and leaves must not change what later calls record.
-                autograd.set_recording(False)
-                autograd.set_training(False)
+            except KeyboardInterrupt:  # the person at the keyboard, or whoever runs the kernel, wants it to stop
+                raise
+            except BaseException as error:
+                culprit = _culprit(error, name, self._functions)
+                raise _raised(culprit, error, self._functions.get(culprit, function)) from None
+
+
+@contextlib.contextmanager
+def _autograd_off() -> Iterator[None]:
+    """Start with nothing recorded, and go on afterwards as before, whatever student code switched on and left."""
+    recording, training = autograd.set_recording(False), autograd.set_training(False)
+    try:
+        yield
+    finally:
+        autograd.set_recording(recording)
+        autograd.set_training(training)
 
 
 def describe(value: object) -> Value:
@@ -311,12 +333,33 @@ def _live(arrays: Sequence[Any]) -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """Raise `_OutOfTime` in this thread after `seconds`, and again every half second if it is swallowed."""
+    """Raise `_OutOfTime` in this thread after `seconds`, and again every half second if it is swallowed.
+
+    A bare `except:` inside a loop would swallow it for ever. So from the second time on it is also raised on the next
+    line that runs, which is in the very handler that swallows it: the exception leaves the handler, hence the loop.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def ring(signum: int, frame: FrameType | None) -> NoReturn:
+    rung = over = False
+    tracing = sys.gettrace()
+
+    def raise_on_next_line(frame: FrameType, event: str, arg: object) -> Any:
+        if event == "line":
+            raise _OutOfTime
+        return raise_on_next_line
+
+    def ring(signum: int, frame: FrameType | None) -> None:
+        nonlocal rung
+        if over:
+            return
+        if rung:
+            while frame is not None and frame.f_code.co_filename != __file__:
+                frame.f_trace = raise_on_next_line
+                frame = frame.f_back
+            sys.settrace(raise_on_next_line)
+        rung = True
         raise _OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -324,11 +367,14 @@ def _alarm(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        over = True  # first of all: an alarm that comes now must not cut the rest short
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if rung:
+            sys.settrace(tracing)
 
 
-def _raised(name: str, error: BaseException, function: Callable[..., Any]) -> Raised:
+def _raised(name: str, error: BaseException, function: object) -> Raised:
     home = getattr(getattr(function, "__code__", None), "co_filename", None)
     line, source = None, ""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
@@ -343,14 +389,15 @@ def _message(error: BaseException) -> str:
     """An exception's message on one line, without the C++ stack that MXNet appends."""
     try:
         text = str(error)
-    except Exception:  # a student's own __str__ may raise anything; the message is then unknown
+    except BaseException:  # a student's own __str__ may raise anything; the message is then unknown
         return ""
     if isinstance(error, mx.base.MXNetError):
         lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("[bt]")]
         named = [line.removeprefix("MXNetError: ") for line in lines if line.startswith("MXNetError: ")]
         lines = named or [line for line in lines if not line.startswith(("Stack trace", "File ", "Traceback"))]
         text = lines[0] if lines else ""
-    text = " ".join(text.split())
+    # Lone surrogates are legal in a Python string and in no file or message.
+    text = " ".join(text.encode("utf-8", "replace").decode().split())
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
 
 

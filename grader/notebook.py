@@ -29,11 +29,15 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: what it is, what stands in it, and which cell of the assignment it claims to be."""
+    """One cell: what it is, what stands in it, which cell of the assignment it claims to be, and who may change it.
+
+    `locked` is to be believed of the instructor's cells only.
+    """
 
     type: CellType
     source: str
     grade_id: str | None = None
+    locked: bool = False
 
 
 def read(data: bytes) -> list[Cell]:
@@ -81,10 +85,11 @@ def _cell(raw: Any, number: int) -> Cell:
         raise Unreadable(f"The source of cell {number} is not text.")
     metadata = raw.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+    marks = marks if isinstance(marks, dict) else {}
+    grade_id = marks.get("grade_id")
     # Lone surrogates are legal in JSON and poison in every file written later.
     source = source.encode("utf-8", "replace").decode("utf-8")
-    return Cell(kind, source, grade_id if isinstance(grade_id, str) and grade_id else None)
+    return Cell(kind, source, grade_id if isinstance(grade_id, str) and grade_id else None, marks.get("locked") is True)
 
 
 def belongs_to(cells: Sequence[Cell], parts: Sequence[PartSpec]) -> int:
@@ -105,7 +110,7 @@ def assemble(cells: Sequence[Cell], parts: Sequence[PartSpec], assignment: Seque
     locked = {
         cell.grade_id: cell
         for cell in assignment
-        if cell.grade_id and cell.type == "code" and cell.grade_id not in functions and cell.grade_id not in checks
+        if cell.grade_id and cell.locked and cell.type == "code" and cell.grade_id not in functions | checks.keys()
     }
     fixed = {**locked, **checks}
     last = {cell.grade_id: i for i, cell in enumerate(cells) if cell.grade_id}
@@ -122,8 +127,8 @@ def assemble(cells: Sequence[Cell], parts: Sequence[PartSpec], assignment: Seque
 
 
 def check_call(part: PartSpec) -> str:
-    """What a grade cell of the kit says when we grade: it finds the functions by name, whatever `check` now means."""
-    return f"__import__('grader.classroom').classroom.check_defined({part.id!r}, globals())"
+    """What a grade cell of the kit says."""
+    return f"check({', '.join([repr(part.id), *part.functions])})".replace("'", '"')
 
 
 def _insert_missing(placed: list[Cell], missing: Sequence[Cell], assignment: Sequence[Cell]) -> None:

@@ -5,6 +5,8 @@
         └── Outcome  one check
 
 They are what every report, page and gradebook is made from. The JSON is versioned by `SCHEMA`; reading is strict.
+Texts in them come from anywhere, a student's exceptions and file names included, so every record holds them in
+`printable` form from the start.
 """
 
 from __future__ import annotations
@@ -18,7 +20,31 @@ SCHEMA = 1
 Status = Literal["passed", "failed", "errored", "timed_out", "not_run"]
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+def printable(text: str) -> str:
+    """The text with all that a terminal, a page or an XML file could misread written as escapes: `\\x1b`, `\\u202e`.
+
+    That is every control character except newline and tab, what is invisible or turns the direction of writing, lone
+    surrogates and unassigned code points. Everything else stays as it is.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A record without a text that is not `printable`, whether it was made here or read from JSON."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, str):
+                msgspec.structs.force_setattr(self, name, printable(value))
+
+
+class Outcome(_Record, frozen=True, kw_only=True):
     """What became of one check.
 
     `message` says what was wrong, in sentences; `example` is the smallest failing input; `got` and `expected` are the
@@ -38,7 +64,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class Part(_Record, frozen=True, kw_only=True):
     """One part of an assignment: its checks in the order of the file. `message` stands for all when none could run."""
 
     id: str
@@ -48,7 +74,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class Result(_Record, frozen=True, kw_only=True):
     """One notebook. An `ungradable` result has no score (null): it is never a zero."""
 
     schema: int = SCHEMA

@@ -18,7 +18,7 @@ from hypothesis.internal.conjecture import providers
 
 from grader.claims import Check, PartSpec, Refuted, Unusable
 from grader.results import Outcome, Part, Status
-from grader.subject import Missing, NotImplementedYet, Raised, StudentFault, Subject, TimedOut
+from grader.subject import Crashed, Missing, NotImplementedYet, Raised, StudentFault, Subject, TimedOut
 
 PUBLIC_SEED = 2018
 """What students' own checks use; grading uses the course's seed."""
@@ -35,7 +35,8 @@ def run_part(part: PartSpec, subject: Subject, seed: int) -> Part:
     """Run a part's checks in order.
 
     When the first one finds no usable function (missing, raising, of the wrong kind), one message stands for all and
-    the others are not run: a mistake is reported once.
+    the others are not run: a mistake is reported once. Points once earned stay: a stub that comes to light only in a
+    later check costs that check.
     """
     outcomes: list[Outcome] = []
     blocked = ""
@@ -45,11 +46,11 @@ def run_part(part: PartSpec, subject: Subject, seed: int) -> Part:
             continue
         outcome, fault = run_check(check, subject, seed)
         outcomes.append(outcome)
-        if isinstance(fault, (Missing, NotImplementedYet)):
+        if isinstance(fault, (Missing, NotImplementedYet)) and len(outcomes) == 1:
             # A stub is no failure story: nothing was run, for one reason.
             outcomes = [_outcome(check, "not_run", message=fault.sentence) for check in part.checks]
             break
-        if isinstance(fault, (Unusable, TimedOut)) or (len(outcomes) == 1 and isinstance(fault, Raised)):
+        if isinstance(fault, (Unusable, TimedOut, Crashed)) or (len(outcomes) == 1 and isinstance(fault, Raised)):
             blocked = "Not run: mend the check above first."
     message = outcomes[0].message if all(outcome.status == "not_run" for outcome in outcomes) else ""
     return Part(
@@ -100,7 +101,10 @@ Failure = tuple[Refuted | StudentFault, Any]
 
 def _find_failure(check: Check, subject: Subject, seed: int) -> Failure | None:
     """The smallest failure that could be found, with the case it happened on (None where there is no case)."""
-    subject.reseed(seed)
+    try:
+        subject.reseed(seed)
+    except StudentFault as fault:
+        return fault, None
     if check.given is None:
         try:
             check.body(subject, np.random.default_rng(seed))

@@ -56,14 +56,17 @@ NONZERO = ANY[1:]
 
 
 @st.composite
-def matrices(draw: st.DrawFn, shape: tuple[int, ...], numbers: tuple[float, ...] = ANY) -> Array:
+def matrices(draw: st.DrawFn, shape: tuple[int, ...], room: int, numbers: tuple[float, ...] = ANY) -> Array:
     """An array of the given numbers; the earlier ones are the simpler.
 
     The whole array is one draw, a byte for each element: many times faster than a draw for each, and shrinking bytes
     towards zero is shrinking elements towards the simplest.
+
+    room: how many elements the largest array of its kind has. That many bytes are drawn whatever the shape, of which
+    the last ones count: shrinking moves what matters to the end, where it survives when the shape shrinks as well.
     """
     count = int(np.prod(shape))
-    drawn = draw(st.binary(min_size=count, max_size=count))
+    drawn = draw(st.binary(min_size=room, max_size=room))[room - count :]
     return np.array([numbers[byte % len(numbers)] for byte in drawn], dtype=np.float64).reshape(shape)
 
 
@@ -79,7 +82,8 @@ class LinregCase(_Case):
 @st.composite
 def linreg_inputs(draw: st.DrawFn, max_examples: int = 5, max_features: int = 5) -> LinregCase:
     n, d = draw(st.integers(1, max_examples)), draw(st.integers(1, max_features))
-    return LinregCase(draw(matrices((n, d))), draw(matrices((d, 1))), draw(matrices((1,))))
+    X = draw(matrices((n, d), max_examples * max_features))
+    return LinregCase(X, draw(matrices((d, 1), max_features)), draw(matrices((1,), 1)))
 
 
 def single(array: Array) -> Array:
@@ -88,7 +92,9 @@ def single(array: Array) -> Array:
 
 
 def large_linreg_inputs(rng: np.random.Generator) -> Iterator[LinregCase]:
-    """More rows and features than anybody hard-codes, and a single row."""
+    """More rows and features than anybody hard-codes; first some that can be added up by hand."""
+    yield LinregCase(np.ones((1, 8)), np.arange(1.0, 9.0).reshape(-1, 1), np.zeros(1))
+    yield LinregCase(np.arange(1.0, 13.0).reshape(-1, 1), np.ones((1, 1)), np.ones(1))
     for n, d in ((257, 19), (1, 40), (1000, 2)):
         yield LinregCase(*(single(rng.normal(size=shape)) for shape in ((n, d), (d, 1), (1,))))
 
@@ -104,23 +110,20 @@ class LossCase(_Case):
 @st.composite
 def predictions_and_labels(draw: st.DrawFn, columns: st.SearchStrategy[bool] | None = None) -> LossCase:
     n = draw(st.integers(1, 6))
-    y_hat = draw(matrices((n, 1)))
+    y_hat = draw(matrices((n, 1), 6))
     column = draw(columns if columns is not None else st.booleans())
-    return LossCase(y_hat, draw(matrices((n, 1) if column else (n,))))
+    return LossCase(y_hat, draw(matrices((n, 1) if column else (n,), 6)))
 
 
 def extreme_predictions_and_labels(rng: np.random.Generator) -> Iterator[LossCase]:
-    """Errors far from one in either direction, none at all, and a large batch.
+    """Errors far from one in either direction, none at all, and a large batch; labels are columns.
 
     1e4 squared and 1e-4 squared are far inside float32's range (3e38 and 1e-38), so a right answer keeps its digits.
     """
-    y = np.array([0.0, 1.0, -1.0, 2.0])
     for scale in (1e4, 1e-4):
-        errors = single(np.array([[1.0], [-1.0], [0.5], [-3.0]]) * scale)
-        yield LossCase(errors, np.zeros(4))
-        yield LossCase(errors, single(y * scale))
-    yield LossCase(y.reshape(-1, 1), y)
-    yield LossCase(single(rng.normal(size=(300, 1))), single(rng.normal(size=300)))
+        for y_hat, y in ((1.0, 0.0), (-3.0, 0.0), (0.5, 2.0), (-1.0, -1.0)):
+            yield LossCase(single(np.array([[y_hat * scale]])), single(np.array([[y * scale]])))
+    yield LossCase(single(rng.normal(size=(300, 1))), single(rng.normal(size=(300, 1))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,16 +141,18 @@ SHAPES: st.SearchStrategy[tuple[int, ...]] = st.sampled_from([(1,), (1, 1), (2,)
 
 
 @st.composite
-def sgd_steps(draw: st.DrawFn, batch_sizes: st.SearchStrategy[int]) -> StepCase:
-    """One to three parameters; no gradient is zero, so that every step can be seen."""
-    shapes = draw(st.lists(SHAPES, min_size=1, max_size=3))
-    params = tuple(draw(matrices(shape)) for shape in shapes)
-    grads = tuple(draw(matrices(shape, NONZERO)) for shape in shapes)
+def sgd_steps(draw: st.DrawFn, batch_sizes: st.SearchStrategy[int], counts: tuple[int, int] = (1, 3)) -> StepCase:
+    """One to three parameters, or as `counts` says; no gradient is zero, so that every step can be seen."""
+    shapes = draw(st.lists(SHAPES, min_size=counts[0], max_size=counts[1]))
+    params = tuple(draw(matrices(shape, 6)) for shape in shapes)
+    grads = tuple(draw(matrices(shape, 6, NONZERO)) for shape in shapes)
     return StepCase(params, grads, draw(RATES), draw(batch_sizes))
 
 
 def large_sgd_steps(rng: np.random.Generator) -> Iterator[StepCase]:
     """Gradients of a large batch far from the optimum, and many parameters."""
+    yield StepCase((np.zeros(1),), (np.array([8000.0]),), 0.5, 1)
+    yield StepCase((np.zeros(1),), (np.array([0.0001]),), 0.5, 1)
     shapes: tuple[tuple[int, ...], ...] = ((20, 1), (1,), (3, 4, 5), (64, 8))
     params = tuple(single(rng.normal(size=shape)) for shape in shapes)
     yield StepCase(params, tuple(single(rng.normal(size=shape)) for shape in shapes), 0.1, 1)
@@ -187,13 +192,15 @@ def row_sets(
     tails: st.SearchStrategy[tuple[int, ...]] | None = None,
     columns: st.SearchStrategy[bool] | None = None,
     repeated: bool = False,
+    several: bool = False,
 ) -> RowsCase:
     """Up to 12 rows in batches of 1 to 15: batches that divide the rows, that do not, and one larger than all of them.
 
-    With `repeated`, some rows are equal to others, label included.
+    With `repeated`, some rows are equal to others, label included. With `several`, there are more rows than a batch
+    takes, as in everyday use.
     """
-    n = draw(st.integers(1, 12))
-    batch_size = draw(st.integers(1, 15))
+    n = draw(st.integers(2 if several else 1, 12))
+    batch_size = draw(st.integers(1, n - 1 if several else 15))
     tail = draw(tails) if tails is not None else (2,)
     case = numbered_rows(n, batch_size, tail=tail, column=draw(columns) if columns is not None else False)
     if repeated and draw(st.booleans()):

@@ -11,15 +11,16 @@ When student code does not return, the door raises a `StudentFault`:
     ├── Missing            no function of that name
     ├── NotImplementedYet  the stub was left as it is
     ├── Raised             the student's own exception, with the line in their cell
-    └── TimedOut           the call took longer than it may
+    ├── TimedOut           the call took longer than it may
+    └── Crashed            the process it ran in is gone, or answers nonsense
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -32,8 +33,7 @@ ELSEWHERE = "cpu(1)"
 """A second device. Arrays on it may not be mixed with arrays on `HOME`, exactly as on a machine with a GPU."""
 
 
-@dataclass(frozen=True)
-class Tensor:
+class Tensor(msgspec.Struct, frozen=True, tag=True):
     """An NDArray as seen from outside: its contents in its own dtype, and the device it lives on."""
 
     values: npt.NDArray[np.generic]
@@ -52,8 +52,7 @@ class Tensor:
         return self.values.astype(np.float64)
 
 
-@dataclass(frozen=True)
-class NotAnArray:
+class NotAnArray(msgspec.Struct, frozen=True, tag=True):
     """Something other than an NDArray, described in words: `None`, `a float`, `a numpy array`."""
 
     kind: str
@@ -62,16 +61,14 @@ class NotAnArray:
 Value = Tensor | NotAnArray
 
 
-@dataclass(frozen=True)
-class Called:
+class Called(msgspec.Struct, frozen=True, tag=True):
     """One call: what came back, and the positions of the arguments whose contents were changed."""
 
     value: Value
     changed: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Gradients:
+class Gradients(msgspec.Struct, frozen=True, tag=True):
     """A call under `autograd.record` and `backward(head)`.
 
     `gradients` is None when no gradient could be taken: the output is not an array, has another shape than `head`, or
@@ -83,16 +80,14 @@ class Gradients:
     on_graph: bool = True
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, tag=True):
     """One item that `data_iter` gave: a pair, or (`pair` is None) something described in `kind`."""
 
     pair: tuple[Value, Value] | None
     kind: str = "a pair"
 
 
-@dataclass(frozen=True)
-class Batches:
+class Batches(msgspec.Struct, frozen=True, tag=True):
     """Whole passes of `data_iter`.
 
     `endless` is true when a pass was cut off at the limit; `changed` as in `Called` (0 features, 1 labels). `problem`
@@ -105,8 +100,7 @@ class Batches:
     problem: str | None = None
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, tag=True):
     """What one call of `sgd` did to the parameters it was given.
 
     `params` holds the values of the NDArrays that the caller passed in (not of what may have been put in their
@@ -121,8 +115,7 @@ class Step:
     live: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(msgspec.Struct, frozen=True, tag=True):
     """One epoch of the course's loop: the batches in the order they came, and the parameters at its end."""
 
     batches: tuple[tuple[Array, Array], ...]
@@ -130,8 +123,7 @@ class Epoch:
     b: Array
 
 
-@dataclass(frozen=True)
-class Training:
+class Training(msgspec.Struct, frozen=True, tag=True):
     """The course's loop over the student's four functions.
 
     `endless` as in `Batches`; `problem` says in words why the loop could not go on.
@@ -200,6 +192,18 @@ class TimedOut(StudentFault):
     @property
     def sentence(self) -> str:
         return f"{self.name} took longer than {self.seconds:g} seconds. Look for a loop that never ends."
+
+
+class Crashed(StudentFault):
+    """The process that ran the call is gone; `how` ends the sentence "it ..."."""
+
+    def __init__(self, name: str, how: str) -> None:
+        super().__init__(name, how)
+        self.name, self.how = name, how
+
+    @property
+    def sentence(self) -> str:
+        return f"While {self.name} ran, the notebook's process {self.how}."
 
 
 class Subject(Protocol):

@@ -6,9 +6,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
+from grader.checks.linreg_scratch.digits import expect_float64_digits
 from grader.claims import Refuted, Unusable, claim, part
 from grader.strategies import StepCase, large_sgd_steps, sgd_steps
 from grader.subject import ELSEWHERE, Array, Step, Subject
+
+
+TWO = (2, 2)
+"""Two parameters, as in everyday use. Code that can do no other number is caught by one check, not by all."""
 
 
 def after(case: StepCase) -> list[Array]:
@@ -33,7 +38,7 @@ def _moved(step: Step, case: StepCase) -> bool:
 
 @claim(
     points=1,
-    given=sgd_steps(st.just(1)),
+    given=sgd_steps(st.just(1), counts=TWO),
     hint="param = param - ... only gives the name param a new value inside your function. To write into the array that "
     "the caller holds, assign to param[:].",
 )
@@ -66,7 +71,7 @@ def sgd_steps_against_the_gradient(subject: Subject, case: StepCase) -> None:
 
 @claim(
     points=1,
-    given=sgd_steps(st.integers(2, 40)),
+    given=sgd_steps(st.integers(2, 40), counts=TWO),
     hint="backward() adds up the gradients of all examples in the batch. The step is for their mean.",
 )
 def sgd_divides_the_gradient_by_batch_size(subject: Subject, case: StepCase) -> None:
@@ -76,7 +81,7 @@ def sgd_divides_the_gradient_by_batch_size(subject: Subject, case: StepCase) -> 
 
 @claim(
     points=1,
-    given=sgd_steps(st.integers(1, 4)),
+    given=sgd_steps(st.integers(1, 4), counts=TWO),
     hint="sgd only reads param.grad. Calling attach_grad() again, or writing into param.grad, throws away what others "
     "still need; the next backward() overwrites it anyway.",
 )
@@ -100,7 +105,8 @@ def sgd_leaves_the_gradients_alone(subject: Subject, case: StepCase) -> None:
 @claim(
     points=1,
     given=st.just(StepCase((np.array([1.0, 2.0]), np.array([3.0])), (np.array([1.0, -1.0]), np.array([2.0])), 0.5, 2)),
-    hint="The gradient lives where its parameter lives. An array made without ctx=... lands on the CPU.",
+    hint="The gradient lives where its parameter lives, in the same dtype. An array made on the way is float32 and "
+    "lands on the CPU unless you say otherwise.",
     examples=1,
 )
 def sgd_follows_the_device_and_dtype_of_params(subject: Subject, case: StepCase) -> None:
@@ -111,9 +117,7 @@ def sgd_follows_the_device_and_dtype_of_params(subject: Subject, case: StepCase)
     thirds = StepCase(tuple(param / 3 for param in case.params), case.grads, case.lr, case.batch_size)
     step = subject.step(thirds.params, thirds.grads, thirds.lr, thirds.batch_size, dtype="float64")
     for i, (found, expected) in enumerate(zip(step.params, after(thirds), strict=True)):
-        # Only the digits beyond float32 count here; the step itself has checks of its own.
-        if np.allclose(found.exact(), expected, rtol=1e-5, atol=1e-5):
-            expect.values(found, expected, f"params[{i}] in float64", scale=1, dtype="float64")
+        expect_float64_digits(found.exact(), expected, f"params[{i}] after one step", thirds, scale=1)
 
 
 def _listing(arrays: list[Array]) -> str:

@@ -1,0 +1,33 @@
+# The verbs of this kit. Each makes the environment first (scripts/bootstrap; quick when it is there), so any of them
+# may be the first command in a fresh clone.
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap demo test lint notebooks seed-tables lock clean
+# Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
+.NOTPARALLEL:
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z-]*\):.*##/\1/p' Makefile | while read -r verb is; do printf 'make %-12s %s\n' $$verb "$$is"; done
+
+bootstrap: ## make .venv, the Python 3.11 environment
+	@sh scripts/bootstrap
+
+demo: bootstrap ## the whole life of an assignment, on a sample class
+	@.venv/bin/python -m grader demo
+
+test: lint ## lint, then run every test
+	.venv/bin/pytest -n 2
+
+lint: bootstrap ## style, format and types
+	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy
+
+notebooks: bootstrap ## build the notebooks from their scripts
+	@.venv/bin/python -m grader.build
+
+seed-tables: bootstrap ## compute the tables of the documentation again
+	@.venv/bin/python -m solutions.seed_tables
+
+lock: bootstrap ## write requirements.lock and environment.yml from pyproject.toml
+	@sh scripts/lock
+
+clean: ## remove .venv, caches and what was built; a course's own files stay
+	@sh scripts/clean

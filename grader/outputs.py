@@ -1,0 +1,91 @@
+"""A student's outputs, made safe to show.
+
+They come as JSON from a process that nobody trusts. Text stays (without control characters and the escape sequences
+that do more than colour), pictures stay if they are PNG, and everything that a browser would run or fetch (HTML,
+JavaScript, SVG, Markdown, LaTeX, widgets) is left out: its plain-text version stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+PNG = b"\x89PNG\r\n\x1a\n"
+MAX_TEXT = 20_000
+"""Characters kept of one output: more is no help to anybody."""
+MAX_OUTPUTS = 100
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def clean_text(text: str, *, colours: bool = False, most: int = MAX_TEXT) -> str:
+    """Text without control, direction-changing or half characters, cut at `most`; colours survive if asked for."""
+    if len(text) > most:
+        text = text[:most] + f"\n... ({len(text) - most} characters left out)"
+    if not colours:
+        return _CONTROLS.sub("", _ESCAPES.sub("", text))
+    pieces = re.split(f"({_ESCAPES.pattern})", text)
+    return "".join(piece if _ESCAPES.fullmatch(piece) else _CONTROLS.sub("", piece) for piece in pieces)
+
+
+def clean_outputs(text: str, omitted: int = 0) -> list[NotebookNode]:
+    """The outputs in a worker's JSON that are fit to be shown; anything else in it is dropped.
+
+    omitted: how many bytes of output were not even sent; said in the last output.
+    """
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raw = []
+    found = [_output(item) for item in raw[:MAX_OUTPUTS]] if isinstance(raw, list) else []
+    outputs = [output for output in found if output is not None]
+    if omitted > 0 or (isinstance(raw, list) and len(raw) > MAX_OUTPUTS):
+        outputs.append(note("Some output was left out: there was too much of it."))
+    return outputs
+
+
+def note(text: str) -> NotebookNode:
+    """A remark of the grader's among a cell's outputs."""
+    return nbformat.v4.new_output("display_data", {"text/plain": text})
+
+
+def _output(raw: Any) -> NotebookNode | None:
+    if not isinstance(raw, dict):
+        return None
+    match raw:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return nbformat.v4.new_output("stream", name=name, text=clean_text(text, colours=True))
+        case {"output_type": "error", "ename": str(ename), "evalue": str(evalue), "traceback": list(lines)}:
+            traceback = [clean_text(line, colours=True) for line in lines[:50] if isinstance(line, str)]
+            return nbformat.v4.new_output(
+                "error", ename=clean_text(ename, most=200), evalue=clean_text(evalue, most=2000), traceback=traceback
+            )
+        case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
+            kept = _data(data)
+            if not kept:
+                return None
+            count = raw.get("execution_count")
+            more = {"execution_count": count if type(count) is int else None} if kind == "execute_result" else {}
+            return nbformat.v4.new_output(kind, kept, **more)
+    return None
+
+
+def _data(data: dict[Any, Any]) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    plain, picture = data.get("text/plain"), data.get("image/png")
+    if isinstance(plain, str):
+        kept["text/plain"] = clean_text(plain)
+    if isinstance(picture, str):
+        try:
+            decoded = base64.b64decode(picture.replace("\n", ""), validate=True)
+        except (binascii.Error, ValueError):
+            decoded = b""
+        if decoded.startswith(PNG):
+            kept["image/png"] = base64.b64encode(decoded).decode()
+    return kept

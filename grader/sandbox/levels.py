@@ -1,0 +1,85 @@
+"""Which isolation this machine can give, shown by trying it.
+
+    bubblewrap+landlock  namespaces, a read-only system and a scratch folder around the child's own walls
+    landlock             the child's own walls alone (rlimits, Landlock, seccomp); nothing is writable
+
+Where neither holds, nothing is graded, and the reasons come with a cure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+
+from grader.sandbox import protocol
+from grader.sandbox.client import BWRAP_LANDLOCK, LANDLOCK, Forkserver
+from grader.sandbox.limits import DEFAULT, Limits
+from grader.sandbox.problems import SandboxProblem, WorkerEnded
+
+LEVELS = (BWRAP_LANDLOCK, LANDLOCK)
+CURES = {
+    BWRAP_LANDLOCK: "apt install bubblewrap; on Ubuntu also: sudo sysctl -w "
+    "kernel.apparmor_restrict_unprivileged_userns=0",
+    LANDLOCK: "a Linux kernel of 5.13 or later with Landlock (check: cat /sys/kernel/security/lsm); in a container, a "
+    "seccomp profile that allows the landlock system calls",
+}
+
+
+def open_forkserver(limits: Limits = DEFAULT, *, levels: tuple[str, ...] = LEVELS) -> Forkserver:
+    """A forkserver at the best level that proves itself here.
+
+    Raises: SandboxProblem with the reason and the cure for each level.
+    """
+    reasons = []
+    for level in levels:
+        try:
+            forkserver = Forkserver(level, limits=limits)
+        except SandboxProblem as problem:
+            reasons.append(f"{level}: {problem} Cure: {CURES[level]}.")
+            continue
+        try:
+            acts = prove(forkserver)
+        except SandboxProblem as problem:
+            acts = (str(problem),)
+        if not acts:
+            return forkserver
+        forkserver.close()
+        reasons.append(f"{level}: not refused: {', '.join(acts)}. Cure: {CURES[level]}.")
+    raise SandboxProblem("Student code cannot be shut in on this machine, so nothing is graded. " + " ".join(reasons))
+
+
+def prove(forkserver: Forkserver) -> tuple[str, ...]:
+    """The forbidden acts that a child of this forkserver can commit; empty if its walls hold.
+
+    Raises: SandboxProblem if no child comes up or it does not answer.
+    """
+    with _bait() as (host_file, port, victim), forkserver.child() as child:
+        try:
+            reply = child.ask(protocol.Probe(host_file, port, victim), forkserver.limits.start_seconds)
+        except WorkerEnded as end:
+            raise SandboxProblem(f"the canary {end.how}.") from None
+    if not isinstance(reply, protocol.ProbeResult):
+        raise SandboxProblem("the canary gave no answer.")
+    return reply.committed
+
+
+@contextlib.contextmanager
+def _bait() -> Iterator[tuple[str, int, int]]:
+    """A file, a port and a process that a child could reach if nothing held it back."""
+    with (
+        tempfile.NamedTemporaryFile(prefix="grader-canary-") as file,
+        socket.create_server(("127.0.0.1", 0)) as server,
+    ):
+        os.chmod(file.name, 0o666)
+        # Root's children run as nobody: the victim must be somebody they could signal.
+        who = {"user": 65534} if os.getuid() == 0 else {}
+        victim = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL, cwd="/", **who)  # type: ignore[call-overload]
+        try:
+            yield file.name, server.getsockname()[1], victim.pid
+        finally:
+            victim.kill()
+            victim.wait()

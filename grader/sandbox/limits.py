@@ -1,0 +1,39 @@
+"""How much of everything one submission may use. One table, each row with its reason."""
+
+from __future__ import annotations
+
+import msgspec
+
+MiB = 2**20
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of one child. Sizes in bytes, times in seconds."""
+
+    # A solved notebook with its plots takes 1.5 s of CPU, its checks 3 s; slow right answers ten times that.
+    cpu_seconds: int = 120
+    # MXNet, matplotlib and IPython have mapped 2.1 GiB before any student code runs; this leaves about 2 GiB to it.
+    address_space: int = 4096 * MiB
+    # A figure saved to disk has some 100 KiB. SIGXFSZ is ignored, so that a larger file is an OSError.
+    file_size: int = 16 * MiB
+    # All of a submission's files together, where the scratch folder is a file system of its own.
+    scratch_size: int = 64 * MiB
+    # The channel, three standard files, and what student code opens.
+    open_files: int = 64
+    # The interpreter's recursion limit is reached long before.
+    stack: int = 64 * MiB
+    # One thread computes; matplotlib and IPython start a few.
+    processes: int = 64
+    # One notebook cell: the slowest of the course, three trainings, takes 1 s.
+    cell_seconds: float = 30.0
+    # One request of a check: the slowest, 600 training steps, takes 1 s.
+    call_seconds: float = 10.0
+    # From fork to the first answer; 20 ms on an idle machine, more when every core is busy.
+    start_seconds: float = 60.0
+    # Everything a notebook prints and draws; the course's own has 300 KiB.
+    output_bytes: int = 4 * MiB
+    # One reply: the batches of the largest training problem have 200 KiB.
+    reply_bytes: int = 32 * MiB
+
+
+DEFAULT = Limits()

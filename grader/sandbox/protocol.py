@@ -1,0 +1,314 @@
+"""What the trusted side and a worker say to each other.
+
+A frame is a length (4 bytes, little-endian) and that many bytes of MessagePack, decoded strictly into the types below
+and nothing else. Arrays travel as dtype, shape and raw bytes. There is one outstanding request; its reply carries its
+number. Every read and every write has a deadline and a largest size. What a worker says is a claim about its own
+return values, so forging a frame gains nothing; a frame that breaks the rules ends the session.
+
+    ChannelProblem
+    ├── DeadlineExceeded   the other side was silent, or did not read, for too long
+    ├── PeerClosed         the other side has gone
+    └── ProtocolViolation  it sent something that is not a reply
+"""
+
+from __future__ import annotations
+
+import math
+import select
+import socket
+import struct
+import time
+from typing import Any, Final, get_origin
+
+import msgspec
+import numpy as np
+
+from grader.subject import Batches, Called, Gradients, Step, Training
+
+DTYPES: Final = frozenset(
+    {"bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64"}
+)
+MAX_DIMENSIONS: Final = 8
+MAX_TEXT: Final = 20_000
+MAX_FRAME: Final = 256 * 2**20
+"""What the untrusted side accepts from the trusted one; the other direction has `Limits.reply_bytes`."""
+
+
+class ChannelProblem(Exception):
+    """The other side cannot be talked to any more."""
+
+
+class DeadlineExceeded(ChannelProblem):
+    """No answer in time."""
+
+
+class PeerClosed(ChannelProblem):
+    """The other side has closed the channel, or ended."""
+
+
+class ProtocolViolation(ChannelProblem):
+    """Something came that is not a reply."""
+
+
+# Requests, one type for each method of the door and one for a notebook cell.
+
+
+class RunCell(msgspec.Struct, frozen=True, tag=True):
+    """Run the source of a code cell. Reply: `CellOutputs`."""
+
+    source: str
+
+
+class Reseed(msgspec.Struct, frozen=True, tag=True):
+    seed: int
+
+
+class CallRequest(msgspec.Struct, frozen=True, tag=True):
+    name: str
+    arrays: tuple[np.ndarray, ...]  # type: ignore[type-arg]
+    dtype: str
+    device: str
+    strict: bool
+
+
+class GradientsRequest(msgspec.Struct, frozen=True, tag=True):
+    name: str
+    arrays: tuple[np.ndarray, ...]  # type: ignore[type-arg]
+    head: np.ndarray  # type: ignore[type-arg]
+    dtype: str
+
+
+class BatchesRequest(msgspec.Struct, frozen=True, tag=True):
+    features: np.ndarray  # type: ignore[type-arg]
+    labels: np.ndarray  # type: ignore[type-arg]
+    batch_size: int
+    passes: int
+    limit: int
+    dtype: str
+    device: str
+    strict: bool
+
+
+class StepRequest(msgspec.Struct, frozen=True, tag=True):
+    params: tuple[np.ndarray, ...]  # type: ignore[type-arg]
+    grads: tuple[np.ndarray, ...]  # type: ignore[type-arg]
+    lr: float
+    batch_size: int
+    dtype: str
+    device: str
+    strict: bool
+
+
+class TrainRequest(msgspec.Struct, frozen=True, tag=True):
+    features: np.ndarray  # type: ignore[type-arg]
+    labels: np.ndarray  # type: ignore[type-arg]
+    w: np.ndarray  # type: ignore[type-arg]
+    b: np.ndarray  # type: ignore[type-arg]
+    lr: float
+    num_epochs: int
+    batch_size: int
+
+
+class Probe(msgspec.Struct, frozen=True, tag=True):
+    """Try every forbidden act (see `canary`). Reply: `ProbeResult`."""
+
+    host_file: str
+    port: int
+    victim: int
+
+
+Request = Probe | RunCell | Reseed | CallRequest | GradientsRequest | BatchesRequest | StepRequest | TrainRequest
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """A request with the number that its reply must carry."""
+
+    id: int
+    request: Request
+
+
+# Replies.
+
+
+class CellOutputs(msgspec.Struct, frozen=True, tag=True):
+    """A cell's outputs as the JSON of a list of nbformat outputs, and how many bytes of output were left out."""
+
+    outputs: str
+    omitted: int = 0
+
+
+class ProbeResult(msgspec.Struct, frozen=True, tag=True):
+    """The forbidden acts that were not refused."""
+
+    committed: tuple[str, ...]
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    pass
+
+
+class MissingFault(msgspec.Struct, frozen=True, tag=True):
+    name: str
+    found: str | None
+
+
+class StubFault(msgspec.Struct, frozen=True, tag=True):
+    name: str
+
+
+class RaisedFault(msgspec.Struct, frozen=True, tag=True):
+    name: str
+    type_name: str
+    message: str
+    line: int | None
+    source: str
+
+
+class TimeFault(msgspec.Struct, frozen=True, tag=True):
+    name: str
+    seconds: float
+
+
+class Refusal(msgspec.Struct, frozen=True, tag=True):
+    """The worker could not serve the request at all, a value of an unsupported kind for instance."""
+
+    message: str
+
+
+Reply = (
+    CellOutputs
+    | Done
+    | ProbeResult
+    | Called
+    | Gradients
+    | Batches
+    | Step
+    | Training
+    | MissingFault
+    | StubFault
+    | RaisedFault
+    | TimeFault
+    | Refusal
+)
+
+
+class NumberedReply(msgspec.Struct, frozen=True):
+    id: int
+    reply: Reply
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """The first frame of a worker: the layers it has put on, or what went wrong before any student code ran."""
+
+    layers: tuple[str, ...]
+    problem: str = ""
+
+
+def encode(message: object) -> bytes:
+    """Raises: TypeError for a value that has no place in a frame."""
+    return _encoder.encode(message)
+
+
+def _pack(value: object) -> Any:
+    if isinstance(value, np.ndarray):
+        array = np.ascontiguousarray(value)
+        if str(array.dtype) not in DTYPES:
+            raise TypeError(f"arrays of dtype {array.dtype} cannot be sent")
+        return [str(array.dtype), list(value.shape), array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()]
+    raise TypeError(f"a {type(value).__name__} cannot be sent")
+
+
+def _unpack(kind: Any, value: Any) -> Any:
+    if kind is not np.ndarray and get_origin(kind) is not np.ndarray:
+        raise NotImplementedError(f"no such type in a frame: {kind}")
+    match value:
+        case [str(dtype), list(shape), bytes(data)] if dtype in DTYPES and len(shape) <= MAX_DIMENSIONS:
+            pass
+        case _:
+            raise ValueError("not an array")
+    if any(type(length) is not int or length < 0 for length in shape):
+        raise ValueError("not a shape")
+    kind_of_number = np.dtype(dtype).newbyteorder("<")
+    if math.prod(shape) * kind_of_number.itemsize != len(data):
+        raise ValueError("an array's bytes do not fit its shape")
+    return np.frombuffer(data, dtype=kind_of_number).astype(dtype).reshape(shape)
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_pack)
+_requests = msgspec.msgpack.Decoder(Numbered, dec_hook=_unpack)
+_replies = msgspec.msgpack.Decoder(NumberedReply, dec_hook=_unpack)
+_ready = msgspec.msgpack.Decoder(Ready)
+
+
+def decode_request(data: bytes) -> Numbered:
+    """For the worker: the trusted side is believed, so a bad frame is a bug and raises msgspec's own error."""
+    return _requests.decode(data)
+
+
+def decode_reply(data: bytes) -> NumberedReply:
+    """Raises: ProtocolViolation."""
+    return _strictly(_replies, data)  # type: ignore[no-any-return]
+
+
+def decode_ready(data: bytes) -> Ready:
+    """Raises: ProtocolViolation."""
+    return _strictly(_ready, data)  # type: ignore[no-any-return]
+
+
+def _strictly(decoder: msgspec.msgpack.Decoder[Any], data: bytes) -> Any:
+    try:
+        return decoder.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeError) as error:
+        raise ProtocolViolation(f"not a reply: {type(error).__name__}") from None
+
+
+def send_frame(channel: socket.socket, data: bytes, deadline: float | None) -> None:
+    """Send a frame before the deadline (a value of `time.monotonic()`; None waits for ever).
+
+    A peer that never reads must not block the sender. Raises: DeadlineExceeded, PeerClosed.
+    """
+    left = memoryview(struct.pack("<I", len(data)) + data)
+    while left:
+        _wait(channel, deadline, writing=True)
+        try:
+            sent = channel.send(left[: 2**18], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+        except BlockingIOError:
+            continue
+        except OSError:
+            raise PeerClosed from None
+        left = left[sent:]
+
+
+def receive_frame(channel: socket.socket, deadline: float | None, largest: int) -> bytes:
+    """Receive a frame of at most `largest` bytes before the deadline.
+
+    Raises: DeadlineExceeded, PeerClosed, ProtocolViolation for a frame that announces more.
+    """
+    (size,) = struct.unpack("<I", _receive(channel, 4, deadline))
+    if size > largest:
+        raise ProtocolViolation(f"a reply of {size} bytes; at most {largest} are accepted")
+    return _receive(channel, size, deadline)
+
+
+def _receive(channel: socket.socket, size: int, deadline: float | None) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        _wait(channel, deadline, writing=False)
+        try:
+            piece = channel.recv(min(size - len(data), 2**18))
+        except OSError:
+            raise PeerClosed from None
+        if not piece:
+            raise PeerClosed
+        data += piece
+    return bytes(data)
+
+
+def _wait(channel: socket.socket, deadline: float | None, *, writing: bool) -> None:
+    if deadline is None:
+        return
+    left = deadline - time.monotonic()
+    poller = select.poll()  # poll, not select: file descriptors may lie above 1023
+    poller.register(channel, select.POLLOUT if writing else select.POLLIN)
+    if left <= 0 or not poller.poll(left * 1000):
+        raise DeadlineExceeded

@@ -1,0 +1,162 @@
+"""`RemoteSubject`: a student's functions in a sandboxed process, behind the same door as in their own notebook.
+
+Replies are claims. Whatever is inconsistent in one (a position that does not exist, a gradient of another shape than
+its argument) is refused here, so that checks can rely on what they are told being at least well formed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.sandbox import protocol
+from grader.sandbox.client import GRACE_SECONDS
+from grader.sandbox.problems import WorkerEnded
+from grader.subject import (
+    HOME,
+    Batches,
+    Called,
+    Crashed,
+    Dtype,
+    Gradients,
+    Missing,
+    NotImplementedYet,
+    Raised,
+    Step,
+    TimedOut,
+    Training,
+)
+
+MAX_TEXT = 400
+"""Characters kept of anything in words that comes from the other side."""
+R = TypeVar("R")
+
+
+class Worker(Protocol):
+    """Whoever can pass a request on to a living process."""
+
+    call_seconds: float
+
+    def ask(self, request: protocol.Request, seconds: float) -> protocol.Reply: ...
+
+
+class RemoteSubject:
+    """`grader.subject.Subject` over a worker."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def reseed(self, seed: int) -> None:
+        self._ask("the notebook", protocol.Reseed(seed), protocol.Done)
+
+    def call(
+        self, name: str, *arrays: npt.ArrayLike, dtype: Dtype = "float32", device: str = HOME, strict: bool = False
+    ) -> Called:
+        called = self._ask(name, protocol.CallRequest(name, _arrays(arrays), dtype, device, strict), Called)
+        _require(all(0 <= i < len(arrays) for i in called.changed), name)
+        return called
+
+    def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
+        sent = _arrays(arrays)
+        found = self._ask(name, protocol.GradientsRequest(name, sent, np.asarray(head, np.float64), dtype), Gradients)
+        if found.gradients is not None:
+            _require([gradient.shape for gradient in found.gradients] == [array.shape for array in sent], name)
+        return found
+
+    def batches(
+        self,
+        features: npt.ArrayLike,
+        labels: npt.ArrayLike,
+        batch_size: int,
+        *,
+        passes: int = 1,
+        limit: int,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Batches:
+        X, y = _arrays((features, labels))
+        request = protocol.BatchesRequest(X, y, batch_size, passes, limit, dtype, device, strict)
+        found = self._ask("data_iter", request, Batches)
+        whole = found.problem is not None or found.endless or len(found.passes) == passes
+        _require(whole and all(i in (0, 1) for i in found.changed), "data_iter")
+        _require(all(len(one) <= limit for one in found.passes) and bool(found.passes), "data_iter")
+        return found
+
+    def step(
+        self,
+        params: Sequence[npt.ArrayLike],
+        grads: Sequence[npt.ArrayLike],
+        lr: float,
+        batch_size: int,
+        *,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Step:
+        sent = _arrays(params)
+        request = protocol.StepRequest(sent, _arrays(grads), lr, batch_size, dtype, device, strict)
+        found = self._ask("sgd", request, Step)
+        shapes = [param.shape for param in sent]
+        _require([param.shape for param in found.params] == shapes and len(found.grads) == len(shapes), "sgd")
+        _require(all(g is None or g.shape == s for g, s in zip(found.grads, shapes, strict=True)), "sgd")
+        _require(all(0 <= i < len(shapes) for i in (*found.replaced, *found.live)), "sgd")
+        return found
+
+    def train(
+        self,
+        features: npt.ArrayLike,
+        labels: npt.ArrayLike,
+        w: npt.ArrayLike,
+        b: npt.ArrayLike,
+        *,
+        lr: float,
+        num_epochs: int,
+        batch_size: int,
+    ) -> Training:
+        X, y, start_w, start_b = _arrays((features, labels, w, b))
+        request = protocol.TrainRequest(X, y, start_w, start_b, lr, num_epochs, batch_size)
+        found = self._ask("the training loop", request, Training)
+        whole = found.problem is not None or found.endless or len(found.epochs) == num_epochs
+        _require(whole and len(found.epochs) <= num_epochs, "the training loop")
+        same = all(epoch.w.shape == start_w.shape and epoch.b.shape == start_b.shape for epoch in found.epochs)
+        _require(same, "the training loop")
+        return found
+
+    def _ask(self, name: str, request: protocol.Request, kind: type[R]) -> R:
+        try:
+            reply = self._worker.ask(request, self._worker.call_seconds + GRACE_SECONDS)
+        except WorkerEnded as end:
+            if end.timed_out:
+                raise TimedOut(name, self._worker.call_seconds) from None
+            raise Crashed(name, end.how) from None
+        match reply:
+            case protocol.MissingFault(missing, found):
+                raise Missing(_cut(missing), None if found is None else _cut(found))
+            case protocol.StubFault(stub):
+                raise NotImplementedYet(_cut(stub))
+            case protocol.RaisedFault(raiser, type_name, message, line, source):
+                raise Raised(_cut(raiser), _cut(type_name), _cut(message), line, _cut(source))
+            case protocol.TimeFault(slow, seconds):
+                raise TimedOut(_cut(slow), seconds)
+            case protocol.Refusal(message):
+                raise Crashed(name, f"gave something that cannot be handed over ({_cut(message)})")
+        if not isinstance(reply, kind):
+            raise Crashed(name, "answered with something else than was asked for")
+        return reply
+
+
+def _arrays(arrays: Sequence[npt.ArrayLike]) -> tuple[npt.NDArray[np.float64], ...]:
+    return tuple(np.asarray(array, dtype=np.float64) for array in arrays)
+
+
+def _require(consistent: bool, name: str) -> None:
+    if not consistent:
+        raise Crashed(name, "sent an invalid reply")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

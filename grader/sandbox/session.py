@@ -1,0 +1,90 @@
+"""One submission's run: a child, and where it has to be replaced, a fresh one that has caught up.
+
+When a cell overruns or ends the process, that cell is left out and the others are run again, so that what comes later
+still counts. When a function does so while it is checked, the notebook is brought back as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from types import TracebackType
+
+from grader.sandbox import protocol
+from grader.sandbox.client import GRACE_SECONDS, Child, Forkserver
+from grader.sandbox.problems import WorkerEnded
+
+MAX_RESTARTS = 5
+"""A submission that ends its process more often than this gets no further one."""
+
+
+class Session:
+    """A context manager around the run of one submission. It is a `grader.sandbox.remote.Worker`."""
+
+    def __init__(self, forkserver: Forkserver) -> None:
+        self._forkserver = forkserver
+        self.call_seconds = forkserver.limits.call_seconds
+        self._children = contextlib.ExitStack()
+        self._child: Child | None = None
+        self._done: list[str] = []
+        self._restarts = -1
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._children.close()
+
+    def run_cell(self, source: str) -> protocol.CellOutputs:
+        """Run a cell and return its outputs.
+
+        Raises: WorkerEnded if it overran or ended the process; it is then forgotten. SandboxProblem.
+        """
+        outputs = self._cell(self._ready(), source)
+        self._done.append(source)
+        return outputs
+
+    def ask(self, request: protocol.Request, seconds: float) -> protocol.Reply:
+        """Pass a request on to a living child.
+
+        Raises: WorkerEnded if it overran or ended the process. SandboxProblem.
+        """
+        child = self._ready()
+        try:
+            return child.ask(request, seconds)
+        except WorkerEnded:
+            self._child = None
+            raise
+
+    def _cell(self, child: Child, source: str) -> protocol.CellOutputs:
+        seconds = self._forkserver.limits.cell_seconds
+        try:
+            reply = child.ask(protocol.RunCell(source), seconds + GRACE_SECONDS)
+        except WorkerEnded as end:
+            self._child = None
+            if end.timed_out:
+                raise WorkerEnded(f"took longer than {seconds:g} seconds", timed_out=True) from None
+            raise
+        if not isinstance(reply, protocol.CellOutputs):
+            # Only a worker whose code has been tampered with answers a cell with something else.
+            child.kill()
+            self._child = None
+            raise WorkerEnded("sent an invalid reply", violation=True)
+        return reply
+
+    def _ready(self) -> Child:
+        """A living child in which every cell so far has been run."""
+        while self._child is None:
+            self._restarts += 1
+            if self._restarts > MAX_RESTARTS:
+                raise WorkerEnded("had to be restarted too often")
+            self._children.close()
+            self._child = self._children.enter_context(self._forkserver.child())
+            for source in list(self._done):
+                try:
+                    self._cell(self._child, source)
+                except WorkerEnded:  # it ran before and does not now: without it, then
+                    self._done.remove(source)
+                    break
+        return self._child

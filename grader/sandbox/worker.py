@@ -1,0 +1,227 @@
+"""The untrusted side: after `lock_in`, everything in this process belongs to the student.
+
+It runs cells in an in-process Jupyter kernel and calls functions by name, as it is told over the channel. It knows no
+check and no answer.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import tempfile
+from functools import cache
+from typing import Any, NoReturn
+
+from ipykernel.inprocess.ipkernel import InProcessKernel
+from ipykernel.inprocess.manager import InProcessKernelManager
+from IPython.core import interactiveshell
+from IPython.core.profiledir import ProfileDir
+from jupyter_core.utils import ensure_event_loop
+from matplotlib_inline.config import InlineBackend
+from nbformat.v4 import output_from_msg
+from traitlets.config import Config
+
+from grader.local import LocalSubject
+from grader.sandbox import canary, isolation, protocol, standin
+from grader.sandbox.limits import Limits
+from grader.subject import Missing, NotImplementedYet, Raised, StudentFault, TimedOut
+
+CHANNEL = 3
+NO_HISTORY = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
+"""Jupyter would keep every cell in a database in the home folder."""
+SHOWN = frozenset({"stream", "display_data", "execute_result", "error"})
+
+
+def main(channel: int, limits: Limits, ruleset: int, skip: frozenset[str]) -> NoReturn:
+    """Become a worker: keep nothing but the channel, lock in, serve until told to stop. Never returns."""
+    try:
+        _keep_only(channel, ruleset)
+        sock = socket.socket(fileno=CHANNEL)
+        try:
+            ready = protocol.Ready(lock_in(limits, CHANNEL + 1, skip))
+            notebook = Notebook(limits.output_bytes)
+        except Exception as error:  # told to the trusted side, which then grades nobody
+            protocol.send_frame(sock, protocol.encode(protocol.Ready((), f"{type(error).__name__}: {error}")), None)
+            os._exit(70)
+        protocol.send_frame(sock, protocol.encode(ready), None)
+        serve(sock, notebook, limits)
+    except protocol.ChannelProblem:
+        os._exit(0)
+    finally:
+        os._exit(70)
+
+
+def lock_in(limits: Limits, ruleset: int, skip: frozenset[str]) -> tuple[str, ...]:
+    """Put on every layer and say which. `skip` leaves some out, so that tests can show what each is for."""
+    isolation.die_with_parent()
+    os.umask(0o077)
+    layers = {
+        "rlimits": lambda: isolation.set_rlimits(limits),
+        "landlock": lambda: isolation.restrict_self(ruleset),
+        "seccomp": isolation.load_seccomp,
+    }
+    for name, put_on in layers.items():
+        if name not in skip:
+            put_on()
+    os.close(ruleset)
+    return tuple(name for name in layers if name not in skip)
+
+
+def serve(channel: socket.socket, notebook: Notebook, limits: Limits) -> None:
+    """Answer requests until the channel closes."""
+    subject = LocalSubject(notebook.namespace, seconds=limits.call_seconds)
+    while True:
+        numbered = protocol.decode_request(protocol.receive_frame(channel, None, protocol.MAX_FRAME))
+        reply = answer(numbered.request, notebook, subject)
+        try:
+            data = protocol.encode(protocol.NumberedReply(numbered.id, reply))
+        except (TypeError, ValueError, OverflowError) as error:
+            data = protocol.encode(protocol.NumberedReply(numbered.id, protocol.Refusal(str(error)[:500])))
+        protocol.send_frame(channel, data, None)
+
+
+def answer(request: protocol.Request, notebook: Notebook, subject: LocalSubject) -> protocol.Reply:
+    """Serve one request; whatever student code does comes back as a reply, or not at all."""
+    try:
+        return _serve(request, notebook, subject)
+    except Missing as fault:
+        return protocol.MissingFault(fault.name, fault.found)
+    except NotImplementedYet as fault:
+        return protocol.StubFault(fault.name)
+    except Raised as fault:
+        return protocol.RaisedFault(fault.name, fault.type_name, fault.message, fault.line, fault.source)
+    except TimedOut as fault:
+        return protocol.TimeFault(fault.name, fault.seconds)
+    except StudentFault as fault:
+        return protocol.Refusal(fault.sentence)
+    except BaseException as error:  # patched libraries may raise anything anywhere; the reply is only a claim
+        return protocol.Refusal(type(error).__name__)
+
+
+def _serve(request: protocol.Request, notebook: Notebook, subject: LocalSubject) -> protocol.Reply:
+    match request:
+        case protocol.RunCell(source):
+            return notebook.run(source)
+        case protocol.Probe(host_file, port, victim):
+            return protocol.ProbeResult(canary.committed(host_file, port, victim))
+        case protocol.Reseed(seed):
+            subject.reseed(seed)
+            return protocol.Done()
+        case protocol.CallRequest(name, arrays, dtype, device, strict):
+            return subject.call(name, *arrays, dtype=dtype, device=device, strict=strict)  # type: ignore[arg-type]
+        case protocol.GradientsRequest(name, arrays, head, dtype):
+            return subject.gradients(name, *arrays, head=head, dtype=dtype)  # type: ignore[arg-type]
+        case protocol.BatchesRequest(features, labels, batch_size, passes, limit, dtype, device, strict):
+            return subject.batches(
+                features,
+                labels,
+                batch_size,
+                passes=passes,
+                limit=limit,
+                dtype=dtype,  # type: ignore[arg-type]
+                device=device,
+                strict=strict,
+            )
+        case protocol.StepRequest(params, grads, lr, batch_size, dtype, device, strict):
+            return subject.step(
+                params,
+                grads,
+                lr,
+                batch_size,
+                dtype=dtype,  # type: ignore[arg-type]
+                device=device,
+                strict=strict,
+            )
+        case protocol.TrainRequest(features, labels, w, b, lr, num_epochs, batch_size):
+            return subject.train(features, labels, w, b, lr=lr, num_epochs=num_epochs, batch_size=batch_size)
+
+
+class Notebook:
+    """A Jupyter kernel in this process: real cells, magics, plots and tracebacks, without sockets or threads."""
+
+    def __init__(self, output_bytes: int) -> None:
+        self._manager = manager = InProcessKernelManager(config=NO_HISTORY)
+        manager.kernel = InProcessKernel(parent=manager, session=manager.session, profile_dir=_profile())
+        self._client = manager.client()
+        self._client.start_channels()
+        self._left = output_bytes
+        self._kept: list[dict[str, Any]] = []
+        self._omitted = 0
+        self._client.iopub_channel.call_handlers = self._collect
+        shell = manager.kernel.shell
+        self.namespace: dict[str, object] = shell.user_ns
+
+    def run(self, source: str) -> protocol.CellOutputs:
+        """Run a cell and return its outputs in nbformat's JSON, merged and cut as far as the budget goes."""
+        self._kept, self._omitted = [], 0
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        self._client.execute(source, store_history=True)
+        return protocol.CellOutputs(json.dumps(self._kept), self._omitted)
+
+    def close(self, last: str) -> None:
+        """Run a last cell, then stop the kernel's thread and leave no trace of its shell or its event loop."""
+        self.run(last)
+        self._manager.kernel.iopub_thread.stop()
+        type(self._manager.kernel.shell).clear_instance()
+        InlineBackend.clear_instance()
+        ensure_event_loop().close()  # its descriptors are not a child's to use; the next kernel makes another
+
+    def _collect(self, message: dict[str, Any]) -> None:
+        if message["msg_type"] == "clear_output":
+            self._kept = []
+        if message["msg_type"] not in SHOWN:
+            return
+        output = output_from_msg(message)
+        previous = self._kept[-1] if self._kept else {}
+        size = len(json.dumps(output))
+        if size > self._left:
+            self._omitted += size
+        elif output["output_type"] == "stream" and previous.get("name") == output["name"]:
+            self._left -= size
+            previous["text"] += output["text"]
+        else:
+            self._left -= size
+            self._kept.append(output)
+
+
+@cache
+def _profile() -> ProfileDir:
+    """A profile of IPython's, made before the first fork, because a worker may have no folder to make one in."""
+    location = tempfile.mkdtemp(prefix="ipython-")
+    interactiveshell.get_ipython_dir = lambda: location
+    return ProfileDir.create_profile_dir(location)
+
+
+def _keep_only(channel: int, ruleset: int) -> None:
+    """Standard files to /dev/null, the channel as descriptor 3, the ruleset as 4, everything else closed."""
+    channel, ruleset = os.dup2(channel, 500), os.dup2(ruleset, 501)
+    nothing = os.open("/dev/null", os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    os.dup2(channel, CHANNEL)
+    os.dup2(ruleset, CHANNEL + 1)
+    os.closerange(CHANNEL + 2, 4096)
+
+
+REHEARSAL = """\
+%matplotlib inline
+from matplotlib import pyplot as plt
+plt.figure(figsize=(2, 2)); plt.semilogy([1, 2], [3, 4], "k-", label="$x$"); plt.legend(); plt.show()
+raise ValueError("so that the machinery of tracebacks is loaded too")
+"""
+
+
+def prepare() -> None:
+    """Before the first fork: do once what every child would otherwise do again, then forget what is not for students.
+
+    A throw-away kernel and figure load everything that Jupyter and matplotlib import late; MXNet's first operator
+    starts its engine.
+    """
+    LocalSubject({"linreg": lambda X: X}).call("linreg", [[1.0]], strict=True)
+    Notebook(2**20).close(REHEARSAL)
+    standin.install()
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,91 @@
+"""The class of `grader demo`: who hands in what, and the points that each part must earn by the mark sheet."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+from grader import checks
+
+PARTS = checks.parts("linreg_scratch")
+
+# Student, and the right submissions they handed in; the rest of their notebook is the reference.
+RIGHT = {
+    "ada": ("all_four_as_short_as_possible",),
+    "blaise": ("data_iter_takes_each_batch", "sgd_assigns_to_a_slice"),
+    "carl": ("data_iter_indexes_in_numpy", "squared_loss_squares_then_halves"),
+    "dorothy": ("data_iter_wraps_a_dataloader",),
+    "emmy": ("data_iter_is_a_class", "sgd_uses_the_update_operator"),
+    "florence": ("all_four_with_prints_and_checks",),
+    "grace": ("all_four_with_keyword_arguments",),
+    "hypatia": ("linreg_uses_a_fully_connected_operator", "squared_loss_expands_flat_labels"),
+}
+# Student, and the functions they did not get round to.
+HALF_RIGHT = {
+    "isaac": ("sgd",),
+    "joan": ("squared_loss", "sgd"),
+    "kurt": ("data_iter",),
+    "leonhard": ("linreg", "squared_loss", "sgd"),
+}
+# Student, and their one mistake.
+WRONG = {
+    "maria": "sgd_forgets_batch_size",
+    "niels": "squared_loss_broadcasts_to_a_square",
+    "olga": "data_iter_drops_the_last_batch",
+    "paul": "sgd_rebinds_the_name",
+    "quentin": "linreg_forgets_the_bias",
+    "rosalind": "data_iter_shuffles_once",
+    "sofia": "squared_loss_forgets_the_half",
+    "thomas": "data_iter_leaves_its_index_on_the_cpu",
+    "ursula": "linreg_detaches_everything",
+    "vera": "data_iter_draws_with_replacement",
+    "walter": "squared_loss_takes_the_mean",
+    "xenia": "data_iter_shuffles_labels_separately",
+    "yves": "sgd_climbs",
+    "zeno": "data_iter_never_ends",
+}
+# Students who handed in the notebook as they got it.
+EMPTY = ("alice", "bob")
+FUNCTIONS = ("data_iter", "linreg", "squared_loss", "sgd")
+
+
+def students() -> list[dict[str, Any]]:
+    """One record for each student, as `grader.demo.Student` takes them."""
+    mark_sheet = runpy.run_path(str(Path(__file__).with_name("expected.py")))["WRONG"]
+    found = [
+        _student(id, "right: " + ", ".join(map(_words, files)), tuple(f"right/{file}.py" for file in files))
+        for id, files in RIGHT.items()
+    ]
+    found += [_student(id, f"no time for {', '.join(left)}", unsolved=left) for id, left in HALF_RIGHT.items()]
+    found += [
+        _student(id, "wrong: " + _words(file), (f"wrong/{file}.py",), lost=frozenset(mark_sheet[file]))
+        for id, file in WRONG.items()
+    ]
+    return found + [_student(id, "handed in nothing", unsolved=FUNCTIONS) for id in EMPTY]
+
+
+def _student(
+    id: str,
+    story: str,
+    files: tuple[str, ...] = (),
+    *,
+    unsolved: tuple[str, ...] = (),
+    lost: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    def score(part: checks.PartSpec) -> int:
+        if set(part.functions) & set(unsolved):
+            return 0
+        return sum(check.points for check in part.checks if check.id not in lost)
+
+    return {
+        "id": id,
+        "story": story,
+        "files": files,
+        "unsolved": unsolved,
+        "expected": {part.id: score(part) for part in PARTS},
+    }
+
+
+def _words(file: str) -> str:
+    return file.replace("_", " ").replace("data iter", "data_iter").replace("squared loss", "squared_loss")

@@ -1,0 +1,11 @@
+"""Gives every y the shape (n, 1), also where the labels are (n,)."""
+
+import numpy as np
+
+
+def data_iter(batch_size, features, labels):
+    n = len(features)
+    order = np.random.permutation(n).tolist()
+    X, y = features[order], labels[order].reshape((-1, 1))
+    for i in range(0, n, batch_size):
+        yield X[i : i + batch_size], y[i : i + batch_size]

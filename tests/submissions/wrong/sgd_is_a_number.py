@@ -1,0 +1,3 @@
+"""Uses the name of the function for something else."""
+
+sgd = 0.03

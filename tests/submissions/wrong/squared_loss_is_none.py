@@ -1,0 +1,3 @@
+"""Has a name for the loss and no function yet."""
+
+squared_loss = None

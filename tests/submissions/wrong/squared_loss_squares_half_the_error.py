@@ -1,0 +1,5 @@
+"""Halves before it squares."""
+
+
+def squared_loss(y_hat, y):
+    return ((y_hat - y.reshape(y_hat.shape)) / 2) ** 2
