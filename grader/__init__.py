@@ -9,14 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.classroom import check, when_ready
+    from grader.classroom import check
+    from grader.stubs import when_ready
 
 __all__ = ["check", "when_ready"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from grader import classroom
+    if name == "check":
+        from grader.classroom import check
 
-        return getattr(classroom, name)
+        return check
+    if name == "when_ready":
+        from grader.stubs import when_ready
+
+        return when_ready
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -217,4 +217,6 @@ def _doctor(options: argparse.Namespace) -> int:
 def _console() -> Console:
     from rich.console import Console
 
-    return Console()
+    console = Console()
+    # Where nobody tells the width (a pipe, a log), 80 columns would break every line of a table.
+    return console if console.is_terminal else Console(width=120)

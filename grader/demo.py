@@ -16,9 +16,10 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from grader import checks, submissions
+from grader.build import BEGIN_SOLUTION, END_SOLUTION
 from grader.course import MARKER, Course
 from grader.gate import examine
 from grader.nbgrader_commands import run_nbgrader
@@ -139,11 +140,15 @@ def solve(notebook: nbformat.NotebookNode, student: Student, samples: Path, refe
 
 
 def reference_cells(course: Course) -> dict[str, str]:
-    """The source of each function's cell in the instructor's notebook."""
+    """The source of each function's cell in the instructor's notebook, without the markers of the solution."""
     names = {name for part in checks.parts(ASSIGNMENT) for name in part.functions}
     notebook = nbformat.read(course.notebook(ASSIGNMENT), as_version=4)
     ids = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in notebook.cells)
-    return {grade_id: source for grade_id, source in ids if grade_id in names}
+    return {grade_id: _unmarked(source) for grade_id, source in ids if grade_id in names}
+
+
+def _unmarked(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if BEGIN_SOLUTION not in line and END_SOLUTION not in line)
 
 
 def part_scores(course: Course) -> dict[str, dict[str, float | None]]:
@@ -167,7 +172,7 @@ def class_table(
 ) -> tuple[Table, bool]:
     """The class as a table, and whether everybody's every part has the points it should."""
     parts = checks.parts(ASSIGNMENT)
-    table = Table("student", "what they did", *(part.id for part in parts), "score", "as expected")
+    table = Table("student", Column("what they did", min_width=30), *(part.id for part in parts), "score", "right")
     right = True
     for student in sample_class:
         got = scores.get(student.id, {})

@@ -20,6 +20,7 @@ from ipykernel.inprocess.manager import InProcessKernelManager
 from IPython.core import interactiveshell
 from IPython.core.profiledir import ProfileDir
 from jupyter_core.utils import ensure_event_loop
+from matplotlib_inline.backend_inline import configure_inline_support
 from matplotlib_inline.config import InlineBackend
 from nbformat.v4 import output_from_msg
 from traitlets.config import Config
@@ -153,6 +154,10 @@ class Notebook:
         self._client.iopub_channel.call_handlers = self._collect
         shell = manager.kernel.shell
         self.namespace: dict[str, object] = shell.user_ns
+        # pyplot was imported before the fork: the hook that a fresh kernel sets then would be missing here.
+        inline: Any = configure_inline_support
+        inline.current_backend = "unset"
+        inline(shell, "inline")
 
     def run(self, source: str) -> protocol.CellOutputs:
         """Run a cell and return its outputs in nbformat's JSON, merged and cut as far as the budget goes."""

@@ -11,7 +11,6 @@ from grader.claims import Refuted, Unusable, claim, part
 from grader.strategies import StepCase, large_sgd_steps, sgd_steps
 from grader.subject import ELSEWHERE, Array, Step, Subject
 
-
 TWO = (2, 2)
 """Two parameters, as in everyday use. Code that can do no other number is caught by one check, not by all."""
 
