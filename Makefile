@@ -15,7 +15,7 @@ demo: bootstrap ## the whole life of an assignment, on a sample class
 	@.venv/bin/python -m grader demo
 
 test: lint ## lint, then run every test
-	.venv/bin/pytest -n 2
+	.venv/bin/pytest -n 2 --dist loadgroup
 
 lint: bootstrap ## style, format and types
 	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy

@@ -56,11 +56,11 @@ def show(report: Part) -> None:
 @contextlib.contextmanager
 def _undisturbed_randomness() -> Iterator[None]:
     """Checks seed the global generators; what the notebook draws afterwards must not depend on them."""
-    python, numpy = random.getstate(), np.random.get_state()
+    state = random.getstate(), np.random.get_state()
     mxnet = int(mx.nd.random.randint(0, 2**31 - 1, shape=(1,), dtype="int32").asscalar())
     try:
         yield
     finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
+        random.setstate(state[0])
+        np.random.set_state(state[1])
         mx.random.seed(mxnet)

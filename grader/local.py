@@ -73,11 +73,13 @@ class LocalSubject:
     def __init__(self, functions: Mapping[str, object], *, seconds: float = CALL_SECONDS) -> None:
         self._functions = functions
         self._seconds = seconds
+        self._randomness = _randomness()
 
     def reseed(self, seed: int) -> None:
         random.seed(seed)
         np.random.seed(seed % 2**32)
         mx.random.seed(seed % 2**31)
+        self._randomness = _randomness()
 
     def call(
         self, name: str, *arrays: npt.ArrayLike, dtype: Dtype = "float32", device: str = HOME, strict: bool = False
@@ -208,7 +210,9 @@ class LocalSubject:
     def _guard(self, name: str, function: Callable[..., Any], strict: bool) -> Iterator[None]:
         """Run student code: silent, limited in time, its exceptions turned into a `StudentFault`."""
         devices = strict_devices() if strict else contextlib.nullcontext()
+        outside = _randomness()
         with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), _autograd_off():
+            _set_randomness(self._randomness)
             try:
                 with _alarm(self._seconds), devices:
                     yield
@@ -221,6 +225,23 @@ class LocalSubject:
             except BaseException as error:
                 culprit = _culprit(error, name, self._functions)
                 raise _raised(culprit, error, self._functions.get(culprit, function)) from None
+            finally:
+                self._randomness = _randomness()
+                _set_randomness(outside)
+
+
+def _randomness() -> tuple[Any, Any]:
+    """The states of Python's and numpy's global generators.
+
+    Student code has a stream of its own, as it would in another process: Hypothesis sets both generators back before
+    every case, and what a notebook draws after a check must not depend on it. MXNet's state cannot be read.
+    """
+    return random.getstate(), np.random.get_state()
+
+
+def _set_randomness(state: tuple[Any, Any]) -> None:
+    random.setstate(state[0])
+    np.random.set_state(state[1])
 
 
 @contextlib.contextmanager

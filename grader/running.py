@@ -15,6 +15,7 @@ from typing import Any
 import hypothesis
 import numpy as np
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from grader.claims import Check, PartSpec, Refuted, Unusable
 from grader.results import Outcome, Part, Status
@@ -178,7 +179,7 @@ def _only_its_own_constants() -> Iterator[None]:
     It does so to find bugs; here it would make outcomes depend on what else a process has imported.
     """
     original = providers._get_local_constants
-    nothing = type(original())()
+    nothing = Constants()
     providers._get_local_constants = lambda: nothing
     providers.CONSTANTS_CACHE.cache.clear()
     try:
