@@ -304,6 +304,20 @@ def libseccomp(*, library: str = "libseccomp.so.2") -> list[Finding]:
     return [_optional("libseccomp", f"The library {library} is here.")]
 
 
+def isolation() -> list[Finding]:
+    """Whether student code can be shut in here, shown by doing it: without that, nothing is graded."""
+    from grader.sandbox.levels import open_forkserver
+    from grader.sandbox.problems import SandboxProblem
+
+    try:
+        with open_forkserver() as forkserver:
+            sentence = f"Student code can be shut in; every forbidden act was refused at level {forkserver.level}."
+    except SandboxProblem as problem:
+        cure = "Do what it says for one of the levels; then run this again."
+        return [Finding(topic="isolation", ok=False, essential=True, sentence=str(problem), cure=cure)]
+    return [Finding(topic="isolation", ok=True, essential=True, sentence=sentence)]
+
+
 def chromium() -> list[Finding]:
     """A browser, for looking at pages in tests; nothing else needs it."""
     for name in ("chromium", "chromium-browser", "google-chrome"):
@@ -414,5 +428,6 @@ PROBES: tuple[Callable[[], list[Finding]], ...] = (
     landlock,
     seccomp,
     libseccomp,
+    isolation,
     chromium,
 )

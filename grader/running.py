@@ -28,6 +28,9 @@ SHRINK_CASES = 250
 """Cases tried after the first failure to find a smaller one. A count, not a time: it must not depend on the machine."""
 
 
+NOT_RUN = "Not run: mend the check above first."
+
+
 class _Enough(BaseException):
     """Leaves Hypothesis at once: not an Exception, so that it is not taken for one more failing case."""
 
@@ -35,24 +38,29 @@ class _Enough(BaseException):
 def run_part(part: PartSpec, subject: Subject, seed: int) -> Part:
     """Run a part's checks in order.
 
-    When the first one finds no usable function (missing, raising, of the wrong kind), one message stands for all and
-    the others are not run: a mistake is reported once. Points once earned stay: a stub that comes to light only in a
-    later check costs that check.
+    When the first one finds no usable function (missing, or of the wrong kind), or the first two meet the same
+    exception, one message stands for all and the others are not run: a mistake is reported once. Points once earned
+    stay: a stub that comes to light only in a later check costs that check.
     """
     outcomes: list[Outcome] = []
     blocked = ""
+    first: Exception | None = None
     for check in part.checks:
         if blocked:
             outcomes.append(_outcome(check, "not_run", message=blocked))
             continue
         outcome, fault = run_check(check, subject, seed)
+        if outcomes and _same_error(first, fault):
+            blocked = NOT_RUN
+            outcome = _outcome(check, "not_run", message=blocked)
         outcomes.append(outcome)
+        first = fault if len(outcomes) == 1 else None
         if isinstance(fault, (Missing, NotImplementedYet)) and len(outcomes) == 1:
             # A stub is no failure story: nothing was run, for one reason.
             outcomes = [_outcome(check, "not_run", message=fault.sentence) for check in part.checks]
             break
-        if isinstance(fault, (Unusable, TimedOut, Crashed)) or (len(outcomes) == 1 and isinstance(fault, Raised)):
-            blocked = "Not run: mend the check above first."
+        if isinstance(fault, (Unusable, TimedOut, Crashed)):
+            blocked = NOT_RUN
     message = outcomes[0].message if all(outcome.status == "not_run" for outcome in outcomes) else ""
     return Part(
         id=part.id,
@@ -61,6 +69,13 @@ def run_part(part: PartSpec, subject: Subject, seed: int) -> Part:
         checks=tuple(outcomes),
         message=message,
     )
+
+
+def _same_error(one: Exception | None, other: Exception | None) -> bool:
+    """Whether two faults are one exception raised at one line."""
+    if not isinstance(one, Raised) or not isinstance(other, Raised):
+        return False
+    return (one.name, one.type_name, one.line, one.source) == (other.name, other.type_name, other.line, other.source)
 
 
 def run_check(check: Check, subject: Subject, seed: int) -> tuple[Outcome, Exception | None]:

@@ -33,6 +33,12 @@ ELSEWHERE = "cpu(1)"
 """A second device. Arrays on it may not be mixed with arrays on `HOME`, exactly as on a machine with a GPU."""
 
 
+CALL_SECONDS = 10.0
+"""CPU time that one request through the door may take: right answers need up to 3 s, on a machine twice as slow 6."""
+PATIENCE = 6
+"""How many times as long a request may take by the clock: on a busy machine, most of that is waiting."""
+
+
 class Tensor(msgspec.Struct, frozen=True, tag=True):
     """An NDArray as seen from outside: its contents in its own dtype, and the device it lives on."""
 

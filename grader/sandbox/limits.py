@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from grader.subject import CALL_SECONDS
+
 MiB = 2**20
 
 
@@ -24,10 +26,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     stack: int = 64 * MiB
     # One thread computes; matplotlib and IPython start a few.
     processes: int = 64
-    # One notebook cell: the slowest of the course, three trainings, takes 1 s.
-    cell_seconds: float = 30.0
-    # One request of a check: the slowest, 600 training steps, takes 1 s.
-    call_seconds: float = 10.0
+    # One notebook cell, by the clock: the slowest of the course, three trainings, takes 1 s, on a busy machine 10.
+    cell_seconds: float = 60.0
+    # One request of a check, in CPU time, and six times that by the clock: right answers need up to 3 s.
+    call_seconds: float = CALL_SECONDS
     # From fork to the first answer; 20 ms on an idle machine, more when every core is busy.
     start_seconds: float = 60.0
     # Everything a notebook prints and draws; the course's own has 300 KiB.

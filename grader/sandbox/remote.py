@@ -17,6 +17,7 @@ from grader.sandbox.client import GRACE_SECONDS
 from grader.sandbox.problems import WorkerEnded
 from grader.subject import (
     HOME,
+    PATIENCE,
     Batches,
     Called,
     Crashed,
@@ -128,7 +129,7 @@ class RemoteSubject:
 
     def _ask(self, name: str, request: protocol.Request, kind: type[R]) -> R:
         try:
-            reply = self._worker.ask(request, self._worker.call_seconds + GRACE_SECONDS)
+            reply = self._worker.ask(request, PATIENCE * self._worker.call_seconds + GRACE_SECONDS)
         except WorkerEnded as end:
             if end.timed_out:
                 raise TimedOut(name, self._worker.call_seconds) from None

@@ -1,0 +1,220 @@
+"""The grader's own exam: right submissions get full marks, wrong ones exactly the marks of the table, every time."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import runpy
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import mxnet  # noqa: F401 (its import warns; better here than within a check)
+import pytest
+
+from grader import checks
+from grader.local import LocalSubject
+from grader.results import Outcome, Part, part_to_json
+from grader.running import PUBLIC_SEED, run_part
+from grader.submissions import cells, load
+from solutions import linreg
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+TABLE = runpy.run_path(str(SUBMISSIONS / "expected.py"))
+WRONG: dict[str, dict[str, str]] = TABLE["WRONG"]
+SECONDS: dict[str, float] = TABLE["SECONDS"]
+RIGHT = sorted(path.stem for path in (SUBMISSIONS / "right").glob("*.py"))
+PARTS = {part.id: part for part in checks.parts("linreg_scratch")}
+REFERENCE = {name: getattr(linreg, name) for name in linreg.__all__}
+OTHER_SEEDS = (7, 20_240_229)
+PATIENCE = 300.0
+"""Seconds for a call that comes back: what is right must not depend on how busy the machine is."""
+
+OURS = re.compile(
+    r"grader|solutions|hypothesis|LocalSubject|Traceback|site-packages|\.py\b|0x[0-9a-f]{6}", re.IGNORECASE
+)
+"""What a student must never have to read: our modules, files, addresses."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _cheap_garbage_collection() -> Iterator[None]:
+    """Every DataLoader of Gluon collects garbage when it is made; spare it what was there before the tests."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@cache
+def parts_of(kind: str, name: str) -> tuple[str, ...]:
+    """The parts whose function a submission defines; of the others the reference is known to be right."""
+    source = (SUBMISSIONS / kind / f"{name}.py").read_text(encoding="utf-8")
+    return tuple(id for id in PARTS if id in cells(source, REFERENCE))
+
+
+def functions(kind: str, name: str) -> dict[str, object]:
+    """A submission's functions, loaded anew: some keep state between calls."""
+    return load(SUBMISSIONS / kind / f"{name}.py", REFERENCE)
+
+
+def mark(kind: str, name: str, part_ids: tuple[str, ...], seed: int = PUBLIC_SEED) -> list[Part]:
+    subject = LocalSubject(functions(kind, name), seconds=SECONDS.get(name, PATIENCE))
+    return [run_part(PARTS[id], subject, seed) for id in part_ids]
+
+
+def not_passed(parts: list[Part]) -> dict[str, str]:
+    return {outcome.id: outcome.status for part in parts for outcome in part.checks if outcome.status != "passed"}
+
+
+def score_by_the_table(name: str, part_id: str) -> int:
+    return sum(check.points for check in PARTS[part_id].checks if check.id not in WRONG[name])
+
+
+@pytest.mark.parametrize("seed", [PUBLIC_SEED, *(pytest.param(seed, marks=pytest.mark.slow) for seed in OTHER_SEEDS)])
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_submission_gets_full_marks(name: str, seed: int) -> None:
+    parts = mark("right", name, parts_of("right", name), seed)
+    assert parts
+    assert not_passed(parts) == {}
+    assert [part.score for part in parts] == [part.max_score for part in parts]
+
+
+def in_teams() -> list[dict[str, str]]:
+    """Right submissions put together, one for each function, so that training meets every one of them."""
+    by_part = {id: [name for name in RIGHT if id in parts_of("right", name)] for id in REFERENCE}
+    count = max(len(names) for names in by_part.values())
+    return [{id: names[i % len(names)] for id, names in by_part.items()} for i in range(count)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(in_teams())))
+def test_right_functions_of_different_people_train_together(number: int) -> None:
+    team = in_teams()[number]
+    together = {id: functions("right", name)[id] for id, name in team.items()}
+    seed = (PUBLIC_SEED, *OTHER_SEEDS)[number % 3]
+    assert not_passed([run_part(PARTS["training"], LocalSubject(together, seconds=PATIENCE), seed)]) == {}, team
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:
+    assert_as_in_the_table(name, mark("wrong", name, parts_of("wrong", name)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_training_with_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:
+    assert_as_in_the_table(name, mark("wrong", name, ("training",)))
+
+
+def assert_as_in_the_table(name: str, parts: list[Part]) -> None:
+    checked = {outcome.id for part in parts for outcome in part.checks}
+    assert not_passed(parts) == {id: status for id, status in WRONG[name].items() if id in checked}
+    assert {part.id: part.score for part in parts} == {part.id: score_by_the_table(name, part.id) for part in parts}
+    for part in parts:
+        for outcome in part.checks:
+            assert_readable(outcome)
+
+
+def assert_readable(outcome: Outcome) -> None:
+    """What is not passed says why, and what to do where there is something to do; nothing in it is about us."""
+    if outcome.status == "passed":
+        assert not any([outcome.message, outcome.example, outcome.got, outcome.expected, outcome.hint])
+        return
+    assert re.match(r"[\w`].*\.$", outcome.message, re.DOTALL), outcome.message
+    assert bool(outcome.hint) == (outcome.status != "not_run")
+    assert bool(outcome.got) <= (outcome.status == "failed")
+    shown = "\n".join([outcome.message, outcome.example, outcome.got, outcome.expected, outcome.hint])
+    assert not OURS.search(shown), shown
+    assert len(shown) < 2000
+
+
+def test_the_table_lists_exactly_the_files_there_are() -> None:
+    files = sorted(path.stem for path in (SUBMISSIONS / "wrong").glob("*.py"))
+    assert sorted(name for group in TABLE["GROUPS"] for name in group.files) == files
+
+
+def test_the_table_knows_exactly_the_checks_there_are() -> None:
+    assert {id: tuple(check.id for check in part.checks) for id, part in PARTS.items()} == TABLE["CHECKS"]
+
+
+def test_the_table_expects_nothing_of_parts_that_are_not_run() -> None:
+    for name, statuses in WRONG.items():
+        run = {check.id for id in (*parts_of("wrong", name), "training") for check in PARTS[id].checks}
+        assert statuses, name
+        assert set(statuses) <= run, name
+
+
+@pytest.mark.parametrize("check", [check.id for part in PARTS.values() for check in part.checks])
+def test_every_check_catches_something_that_no_other_catches(check: str) -> None:
+    assert any(set(statuses) == {check} for statuses in WRONG.values())
+
+
+@pytest.mark.parametrize("kind", ["right", "wrong"])
+def test_every_submission_says_in_its_docstring_what_it_does(kind: str) -> None:
+    for path in sorted((SUBMISSIONS / kind).glob("*.py")):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert re.fullmatch(r'"""[A-Z].*\."""', first), path.name
+        assert parts_of(kind, path.stem), path.name
+
+
+def test_a_missing_function_loses_its_part_and_training_and_nothing_else() -> None:
+    subject = LocalSubject({name: function for name, function in REFERENCE.items() if name != "sgd"})
+    parts = {id: run_part(part, subject, PUBLIC_SEED) for id, part in PARTS.items()}
+    assert {id: part.score for id, part in parts.items() if part.score < part.max_score} == {"sgd": 0, "training": 0}
+    for id in ("sgd", "training"):
+        assert {outcome.status for outcome in parts[id].checks} == {"not_run"}
+        assert parts[id].message == "There is no function called sgd."
+
+
+def test_an_error_is_reported_with_its_line() -> None:
+    (part,) = mark("wrong", "data_iter_fails_on_large_batches", ("data_iter",))
+    errored = next(outcome for outcome in part.checks if outcome.status == "errored")
+    assert "ZeroDivisionError" in errored.message
+    assert errored.message.endswith("at line 11 of your cell (`rest = n % whole`).")
+
+
+CHANCY = [
+    "data_iter_draws_with_replacement",
+    "data_iter_swaps_a_few_rows",
+    "linreg_adds_the_bias_to_the_features",
+    "squared_loss_broadcasts_to_a_square",
+    "sgd_averages_the_entries_of_the_gradient",
+]
+"""Failures whose text depends on what was drawn, by the checks or by the submission."""
+
+
+@pytest.mark.parametrize("name", CHANCY)
+def test_the_same_seed_gives_the_same_report(name: str) -> None:
+    first, second = (mark("wrong", name, parts_of("wrong", name), seed=7) for _ in range(2))
+    assert first == second
+
+
+FRESH = """
+import decimal, email.message, fractions, json.tool, sqlite3, xml.dom.minidom
+import sys, test_submissions
+for name in test_submissions.CHANCY:
+    for part in test_submissions.mark("wrong", name, test_submissions.parts_of("wrong", name), seed=7):
+        print(test_submissions.part_to_json(part))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hash_seed", ["0", "1234"])
+def test_a_fresh_process_with_other_imports_gives_the_same_report(hash_seed: str) -> None:
+    environment = os.environ | {
+        "PYTHONHASHSEED": hash_seed,
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])]),
+    }
+    fresh = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FRESH],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert fresh.returncode == 0, fresh.stderr
+    here = [part_to_json(part) for name in CHANCY for part in mark("wrong", name, parts_of("wrong", name), seed=7)]
+    assert fresh.stdout.splitlines() == here
