@@ -83,7 +83,7 @@ def claim(
     hint: str,
     given: SearchStrategy[Any] | None = None,
     also: Callable[[np.random.Generator], Iterable[Any]] | None = None,
-    examples: int = 25,
+    examples: int = 20,
 ) -> Callable[[Callable[[Subject, Any], None]], Check]:
     """Turn a function into a `Check` (see the module's docstring)."""
     if type(points) is not int or points < 1:

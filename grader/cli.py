@@ -94,16 +94,16 @@ def _find_course(options: argparse.Namespace) -> Course:
 
 def _check(options: argparse.Namespace) -> int:
     from grader.results import to_json
-    from grader.running import PUBLIC_SEED
-
-    contents = [(path, _read(path)) for path in options.notebooks]
-    candidates = _candidates(options)
-    seed = PUBLIC_SEED if options.seed is None else options.seed
-    from grader.grading import grade_notebook
     from grader.sandbox.levels import open_forkserver
 
-    results = []
-    with open_forkserver() as forkserver:
+    contents = [(path, _read(path)) for path in options.notebooks]
+    candidates: list[Assignment] = []
+    results: list[Result] = []
+    with open_forkserver(meanwhile=lambda: candidates.extend(_candidates(options))) as forkserver:
+        from grader.grading import grade_notebook
+        from grader.running import PUBLIC_SEED
+
+        seed = PUBLIC_SEED if options.seed is None else options.seed
         for path, data in contents:
             result = grade_notebook(data, candidates, forkserver, name=str(path), seed=seed)
             results.append(result)

@@ -483,8 +483,9 @@ else:
 #
 # Nothing below is graded.
 #
-# - **Learning rates.** Of 0.003, 0.03 and 0.3, one is still on its way after three passes: which, and how many more
-#   does it need? Then go up, to 1, 1.5 and 2. What do the losses do before training falls apart, and where does it?
+# - **Learning rates.** The cell below takes one pass each at 0.003, 0.03 and 0.3. Which of them is still on its way
+#   after three, and how many more does it need? Then go up, to 1, 1.5 and 2. What do the losses do before training
+#   falls apart, and where does it?
 # - **Zero weights.** Start with `w = nd.zeros((num_inputs, 1), ctx=ctx)` instead of random numbers. Does it still
 #   work? It would not for a network with a hidden layer; what is different here?
 # - **Batch sizes.** Keep three passes and set `batch_size` to 1, 100 and 1000. Which learning rate does each one like?
@@ -496,4 +497,4 @@ else:
 with when_ready():
     for rate in [0.003, 0.03, 0.3]:
         print("learning rate", rate)
-        train(*initial_parameters(), rate, num_epochs, batch_size)
+        train(*initial_parameters(), rate, 1, batch_size)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -38,9 +38,21 @@ HIDDEN = frozenset({"grader", "solutions"})
 
 
 class Forkserver:
-    """One forkserver and, at most, one child of it. A context manager: leaving it ends both."""
+    """One forkserver and, at most, one child of it. A context manager: leaving it ends both.
 
-    def __init__(self, level: str, *, limits: Limits = DEFAULT, skip: frozenset[str] = frozenset()) -> None:
+    meanwhile: work of the caller's to do while the forkserver imports what it needs, seconds on either side.
+
+    Raises: SandboxProblem, and whatever `meanwhile` raises.
+    """
+
+    def __init__(
+        self,
+        level: str,
+        *,
+        limits: Limits = DEFAULT,
+        skip: frozenset[str] = frozenset(),
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
         self.level, self.limits = level, limits
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(START_SECONDS)
@@ -68,6 +80,11 @@ class Forkserver:
                 )
             except OSError as error:
                 raise SandboxProblem(f"{command[0]} cannot be started: {error.strerror}.") from None
+        try:
+            meanwhile()
+        except BaseException:
+            self.close()
+            raise
         if self._hear().get("event") != "up":
             said = self._said()
             self.close()

@@ -13,7 +13,7 @@ import os
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from grader.sandbox import protocol
 from grader.sandbox.client import BWRAP_LANDLOCK, LANDLOCK, Forkserver
@@ -29,15 +29,18 @@ CURES = {
 }
 
 
-def open_forkserver(limits: Limits = DEFAULT, *, levels: tuple[str, ...] = LEVELS) -> Forkserver:
-    """A forkserver at the best level that proves itself here.
+def open_forkserver(
+    limits: Limits = DEFAULT, *, levels: tuple[str, ...] = LEVELS, meanwhile: Callable[[], object] = lambda: None
+) -> Forkserver:
+    """A forkserver at the best level that proves itself here; `meanwhile` as in `Forkserver`.
 
     Raises: SandboxProblem with the reason and the cure for each level.
     """
     reasons = []
     for level in levels:
         try:
-            forkserver = Forkserver(level, limits=limits)
+            forkserver = Forkserver(level, limits=limits, meanwhile=meanwhile)
+            meanwhile = _nothing
         except SandboxProblem as problem:
             reasons.append(f"{level}: {problem} Cure: {CURES[level]}.")
             continue
@@ -50,6 +53,10 @@ def open_forkserver(limits: Limits = DEFAULT, *, levels: tuple[str, ...] = LEVEL
         forkserver.close()
         reasons.append(f"{level}: not refused: {', '.join(acts)}. Cure: {CURES[level]}.")
     raise SandboxProblem("Student code cannot be shut in on this machine, so nothing is graded. " + " ".join(reasons))
+
+
+def _nothing() -> None:
+    """The work to be done meanwhile has been done."""
 
 
 def prove(forkserver: Forkserver) -> tuple[str, ...]:

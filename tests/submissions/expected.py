@@ -134,7 +134,7 @@ GROUPS = (
         failed=("training_reaches_the_noise_floor",),
     ),
     Group(
-        "Contrived: wrong labels where no check of data_iter looks, and where the notebook's problem has no short batch.",
+        "Contrived: wrong labels where no check of data_iter looks and the notebook's problem has no short batch.",
         files=("data_iter_mixes_up_the_last_batch_of_large_data",),
         failed=("training_recovers_the_parameters",),
     ),
