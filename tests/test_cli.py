@@ -1,0 +1,404 @@
+"""The `grader` command: a sentence for wrong usage, nothing but JSON with --json, exit codes that mean one thing."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from grader import cli, course, demo, doctor, gate, grading
+from grader.cli import BROKEN, NO, OK, main
+from grader.course import MARKER
+from grader.gate import Finding
+from grader.nbgrader_commands import NbgraderFailed
+from grader.notebook import MAX_BYTES
+from grader.results import Outcome, Part, Result
+from grader.running import PUBLIC_SEED
+from grader.sandbox import levels
+from grader.sandbox.problems import SandboxProblem
+
+ROOT = Path(__file__).parents[1]
+NAME = "linreg_scratch"
+
+
+class NoForkserver:
+    """Stands in for a forkserver where nothing is run."""
+
+    level = "none"
+
+    def __enter__(self) -> "NoForkserver":
+        return self
+
+    def __exit__(self, *exception: object) -> None: ...
+
+
+def open_nothing(*, meanwhile: Callable[[], object] = lambda: None) -> NoForkserver:
+    meanwhile()
+    return NoForkserver()
+
+
+def result(score: int | None = 1, **changes) -> Result:
+    check = Outcome(
+        id="c",
+        status="passed" if score else "failed",
+        points=score or 0,
+        max_points=1,
+        claim="It holds.",
+        message="" if score else "It does not.",
+    )
+    basics = {"assignment": NAME, "notebook": "n.ipynb", "score": score, "max_score": 1, "seed": 1, "isolation": "none"}
+    parts = () if score is None else (Part(id="sgd", score=score, max_score=1, checks=(check,)),)
+    status = "ungradable" if score is None else "graded"
+    return Result(**{**basics, "status": status, "parts": parts, **changes})
+
+
+@pytest.fixture(autouse=True)
+def outside(tmp_path, monkeypatch) -> Path:
+    """Every test runs in an empty folder, outside any course, and without a sandbox."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(levels, "open_forkserver", open_nothing)
+    return tmp_path
+
+
+@pytest.fixture
+def notebook(tmp_path) -> Path:
+    path = tmp_path / "n.ipynb"
+    shutil.copy(ROOT / "assignments" / NAME / f"{NAME}.ipynb", path)
+    return path
+
+
+@pytest.fixture
+def graded(monkeypatch):
+    """Grade as told, notebook by notebook, and keep what was asked."""
+
+    def pretend(*results: Result) -> list[dict]:
+        asked: list[dict] = []
+
+        def grade_notebook(data: bytes, assignments: list, forkserver: object, *, name: str, seed: int) -> Result:
+            asked.append({"data": data, "assignments": assignments, "name": name, "seed": seed})
+            return results[len(asked) - 1]
+
+        monkeypatch.setattr(grading, "grade_notebook", grade_notebook)
+        return asked
+
+    return pretend
+
+
+def complaint(capsys, *arguments: str) -> str:
+    """What a wrong command says: one line on stderr, nothing on stdout, exit code 2."""
+    assert main(arguments) == BROKEN
+    said = capsys.readouterr()
+    assert said.out == ""
+    [line] = said.err.splitlines()
+    assert line.startswith("grader: ")
+    assert line.endswith(".")
+    return line.removeprefix("grader: ")
+
+
+def make_course(folder: Path, notebook: bytes) -> Path:
+    home = folder / "assignments" / NAME
+    home.mkdir(parents=True)
+    (folder / MARKER).touch()
+    (home / f"{NAME}.ipynb").write_bytes(notebook)
+    return folder
+
+
+# wrong usage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "The following arguments are required: COMMAND. See `grader --help`."),
+        (["chek"], "invalid choice: 'chek'"),
+        (["--verbose"], "The following arguments are required: COMMAND"),
+        (["check"], "The following arguments are required: NOTEBOOK. See `grader check --help`."),
+        (
+            ["check", "--seed", "abc", "n.ipynb"],
+            "Argument --seed: invalid int value: 'abc'. See `grader check --help`.",
+        ),
+        (["check", "--seed", "1.5", "n.ipynb"], "invalid int value: '1.5'"),
+        (["check", "--seed"], "expected one argument"),
+        (["check", "--sed", "1", "n.ipynb"], "Unrecognized arguments"),
+        (["check", "n.ipynb"], "There is no notebook n.ipynb."),
+        (["check", "a\0b"], "There is no notebook"),
+        (["check", ""], ". is not a file."),
+        (["check", "."], ". is not a file."),
+        (["check", "/dev/null"], "/dev/null is not a file."),
+        (["check", "x/../y/n.ipynb"], "There is no notebook"),
+        (["gate"], "is not inside a course."),
+        (["gate", "--course", "nowhere"], "There is no folder"),
+        (["gate", "--jobs", "3"], "Unrecognized arguments: --jobs"),
+        (["demo", "--students", "0"], "--students must be a positive number, got 0."),
+        (["demo", "--students", "many"], "invalid int value: 'many'"),
+        (["demo"], "is not inside a course."),
+        (["doctor", "now"], "Unrecognized arguments: now."),
+    ],
+)
+def test_wrong_usage_is_answered_with_one_sentence(capsys, arguments, sentence):
+    assert sentence in complaint(capsys, *arguments)
+
+
+def test_a_notebook_is_looked_at_before_anything_is_run(capsys, notebook, graded):
+    asked = graded()
+    assert "There is no notebook missing.ipynb" in complaint(capsys, "check", str(notebook), "missing.ipynb")
+    assert asked == []
+
+
+def test_a_dangling_link_and_a_pipe_are_no_notebooks(capsys, tmp_path):
+    import os
+
+    (tmp_path / "link.ipynb").symlink_to("gone.ipynb")
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    assert "There is no notebook link.ipynb" in complaint(capsys, "check", "link.ipynb")
+    assert "pipe.ipynb is not a file" in complaint(capsys, "check", "pipe.ipynb")
+
+
+def test_a_file_that_may_not_be_read_is_told_with_the_reason(capsys, notebook, monkeypatch):
+    def refuse(self: Path, *arguments: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert complaint(capsys, "check", "n.ipynb") == "n.ipynb cannot be read: Permission denied."
+
+
+def test_an_unknown_assignment_is_told_with_the_known_ones(capsys, notebook):
+    said = complaint(capsys, "check", "n.ipynb", "--assignment", "linear")
+    assert said == f"There is no assignment called 'linear'. There are: {NAME}."
+
+
+def test_a_course_named_in_vain_is_not_ignored(capsys, notebook, tmp_path):
+    assert "is not inside a course" in complaint(capsys, "check", "n.ipynb", "--course", str(tmp_path))
+    assert "There is no folder" in complaint(capsys, "check", "n.ipynb", "--course", str(tmp_path / "misspelt"))
+
+
+def test_a_course_whose_own_notebook_is_broken_is_told_so(capsys, notebook, tmp_path):
+    make_course(tmp_path / "course", b"{}")
+    said = complaint(capsys, "check", "n.ipynb", "--course", str(tmp_path / "course"))
+    assert said.startswith("The course's own notebook ")
+    assert "has no cells" in said
+
+
+def test_the_gate_knows_the_assignments_there_are(capsys, tmp_path):
+    make_course(tmp_path / "course", b"{}")
+    said = complaint(capsys, "gate", "linear", "--course", str(tmp_path / "course"))
+    assert said == f"There is no assignment called 'linear'. There are: {NAME}."
+
+
+def test_a_machine_that_cannot_shut_students_in_is_told_so(capsys, notebook, monkeypatch):
+    def refuse(**options: object) -> None:
+        raise SandboxProblem("Student code cannot be shut in on this machine, so nothing is graded.")
+
+    monkeypatch.setattr(levels, "open_forkserver", refuse)
+    assert "so nothing is graded" in complaint(capsys, "check", "n.ipynb")
+    assert "so nothing is graded" in complaint(capsys, "check", "--json", "n.ipynb")
+
+
+# grading
+
+
+def test_exit_codes_say_full_marks_less_or_not_graded(notebook, graded, capsys):
+    for results, code in (
+        ([result(1)], OK),
+        ([result(0)], NO),
+        ([result(None)], BROKEN),
+        ([result(1), result(1)], OK),
+        ([result(1), result(0)], NO),
+        ([result(0), result(None), result(1)], BROKEN),
+    ):
+        graded(*results)
+        assert main(["check", *["n.ipynb"] * len(results)]) == code
+        graded(*results)
+        assert main(["check", "--json", *["n.ipynb"] * len(results)]) == code
+
+
+def test_the_report_names_the_notebook_the_seed_and_the_total(notebook, graded, capsys):
+    graded(result(1), result(0, notebook="m.ipynb"), result(None, reason="The file is empty."))
+    main(["check", "n.ipynb", "n.ipynb", "n.ipynb"])
+    said = capsys.readouterr()
+    assert f"n.ipynb ({NAME}, seed 1, isolation none)" in said.out
+    assert f"m.ipynb ({NAME}, seed 1, isolation none)" in said.out
+    assert "Total: 1 of 1 point" in said.out
+    assert "Total: 0 of 1 point" in said.out
+    assert "It does not." in said.out
+    assert '"results"' not in said.out
+    assert "Could not grade: The file is empty." in said.out
+    assert said.err == ""
+
+
+def test_with_json_there_is_nothing_but_json_on_stdout(notebook, graded, capsys):
+    graded(result(1), result(None, reason="\x1b[31mé\n", notebook="\udcff.ipynb"))
+    main(["check", "--json", "n.ipynb", "n.ipynb"])
+    said = capsys.readouterr()
+    [first, second] = json.loads(said.out)["results"]
+    assert (first["score"], second["score"], second["reason"]) == (1, None, "\\x1b[31mé\n")
+    assert second["notebook"] == "\\udcff.ipynb"
+    assert said.err == ""
+
+
+def test_no_result_can_break_the_terminal(notebook, graded, capsys):
+    graded(result(None, reason="\x1b[2J\udcff", notebook="\x1b]0;owned\x07.ipynb"))
+    main(["check", "n.ipynb"])
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "\x07" not in said
+    said.encode()
+
+
+def test_seed_assignment_and_name_reach_the_grader(notebook, graded, capsys):
+    asked = graded(result(), result(), result())
+    main(["check", "n.ipynb"])
+    main(["check", "--seed", "-7", "n.ipynb"])
+    main(["check", "--seed", "0", "--assignment", NAME, "./n.ipynb"])
+    assert [request["seed"] for request in asked] == [PUBLIC_SEED, -7, 0]
+    assert [request["name"] for request in asked] == ["n.ipynb"] * 3
+    assert all(request["data"] == notebook.read_bytes() for request in asked)
+    assert [[assignment.name for assignment in request["assignments"]] for request in asked] == [[NAME]] * 3
+    assert asked[0]["assignments"][0].cells == ()
+
+
+def test_in_a_course_its_notebook_is_what_is_graded_against(notebook, graded, capsys, tmp_path, monkeypatch):
+    root = make_course(tmp_path / "course", notebook.read_bytes())
+    asked = graded(result(), result())
+    main(["check", "n.ipynb", "--course", str(root)])
+    monkeypatch.chdir(root)
+    main(["check", str(notebook)])
+    for request in asked:
+        assert {cell.grade_id for cell in request["assignments"][0].cells} >= {"setup", "sgd"}
+
+
+def test_no_more_of_a_file_is_read_than_could_be_a_notebook(tmp_path, graded, capsys):
+    with (tmp_path / "huge.ipynb").open("wb") as file:
+        file.truncate(2**40)
+    asked = graded(result(None))
+    assert main(["check", "huge.ipynb"]) == BROKEN
+    assert len(asked[0]["data"]) == MAX_BYTES + 1
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "The file is empty."),
+        (b"not a notebook", "The file is not JSON"),
+        (b'{"cells": [], "nbformat": 4}', "None of its cells belongs to an assignment"),
+    ],
+)
+def test_a_file_that_is_no_notebook_is_ungradable_and_no_crash(tmp_path, capsys, data, reason):
+    (tmp_path / "odd.ipynb").write_bytes(data)
+    assert main(["check", "odd.ipynb"]) == BROKEN
+    assert f"Could not grade: {reason}" in capsys.readouterr().out
+    assert main(["check", "--json", "odd.ipynb"]) == BROKEN
+    [found] = json.loads(capsys.readouterr().out)["results"]
+    assert (found["status"], found["score"], found["notebook"]) == ("ungradable", None, "odd.ipynb")
+    assert found["reason"].startswith(reason)
+
+
+# the other commands
+
+
+def test_the_gate_answers_with_its_findings(capsys, tmp_path, monkeypatch):
+    root = make_course(tmp_path / "course", b"{}")
+    for findings, code in (
+        ([Finding(True, "a holds."), Finding(True, "b holds.")], OK),
+        ([Finding(True, "a holds."), Finding(False, "b does not.")], NO),
+        ([Finding(False, "a does not."), Finding(True, "b holds.")], NO),
+    ):
+        monkeypatch.setattr(gate, "examine", lambda course, name, forkserver, said=findings: iter(said))
+        for arguments in (["gate"], ["gate", NAME]):
+            assert main([*arguments, "--course", str(root)]) == code
+            lines = capsys.readouterr().out.splitlines()
+            assert len(lines) == 2
+            for line, finding in zip(lines, findings, strict=True):
+                assert line.startswith(f"{NAME}: {'ok ' if finding.ok else 'NOT OK '}")
+                assert line.endswith(finding.sentence)
+
+
+def test_the_demonstration_says_whether_it_came_out_right(capsys, tmp_path, monkeypatch):
+    root = make_course(tmp_path / "course", b"{}")
+    asked = []
+
+    def run_demo(course, folder, console, *, students):
+        asked.append((course.root, folder, students))
+        return students != 3
+
+    monkeypatch.setattr(demo, "run_demo", run_demo)
+    monkeypatch.chdir(root)
+    assert main(["demo"]) == OK
+    assert main(["demo", "elsewhere", "--students", "3"]) == NO
+    assert asked == [(root, Path("demo"), None), (root, Path("elsewhere"), 3)]
+
+
+@pytest.mark.parametrize("problem", [demo.NotEmpty("demo exists."), NbgraderFailed("`nbgrader collect` failed: no.")])
+def test_a_demonstration_that_cannot_go_on_says_why(capsys, tmp_path, monkeypatch, problem):
+    def run_demo(*arguments: object, **options: object) -> bool:
+        raise problem
+
+    monkeypatch.setattr(demo, "run_demo", run_demo)
+    root = make_course(tmp_path / "course", b"{}")
+    assert complaint(capsys, "demo", "--course", str(root)) == str(problem)
+
+
+def test_the_doctor_says_what_is_missing_and_whether_that_matters(capsys, monkeypatch):
+    def finding(ok: bool, essential: bool) -> SimpleNamespace:
+        return SimpleNamespace(
+            ok=ok, essential=essential, topic="a topic", sentence="[red]as it is", cure="apt install it"
+        )
+
+    for found, code in (
+        ([finding(True, True)], OK),
+        ([finding(True, True), finding(False, False)], OK),
+        ([finding(True, True), finding(False, True)], NO),
+    ):
+        monkeypatch.setattr(doctor, "examine", lambda found=found: found)
+        assert main(["doctor"]) == code
+        said = capsys.readouterr().out
+        assert said.count("a topic: [red]as it is") == len(found)
+        assert ("cure: apt install it" in said) is any(not each.ok for each in found)
+        assert ("cannot grade" in said) is (code == NO)
+
+
+def test_an_interruption_is_no_traceback(capsys, notebook, monkeypatch):
+    def interrupt(start: Path | None = None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course, "find_course", interrupt)
+    assert main(["check", "n.ipynb"]) == 130
+    assert capsys.readouterr().err == "grader: interrupted.\n"
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["gate"], ["demo"], ["doctor"]])
+def test_every_command_explains_itself(capsys, command):
+    with pytest.raises(SystemExit) as caught:
+        main([*command, "--help"])
+    assert caught.value.code == 0
+    said = capsys.readouterr()
+    assert said.out.startswith(f"usage: grader{''.join(' ' + word for word in command)} ")
+    assert said.err == ""
+
+
+def test_help_and_complaints_come_without_loading_anything_heavy(tmp_path):
+    script = (
+        "import sys\n"
+        "from grader.cli import main\n"
+        "assert main([]) == main(['check', '--seed', 'x', 'y']) == 2\n"
+        "try:\n"
+        "    main(['--help'])\n"
+        "except SystemExit as end:\n"
+        "    assert end.code == 0\n"
+        "heavy = {'mxnet', 'hypothesis', 'nbgrader', 'nbformat', 'numpy', 'matplotlib', 'IPython', 'jinja2', 'rich'}\n"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 2), done.stderr
+    assert "COMMAND" in done.stdout
+
+
+def test_python_m_grader_is_the_same_command(tmp_path):
+    command = [sys.executable, "-m", "grader", "check", str(tmp_path / "missing.ipynb")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (cli.BROKEN, "")
+    assert done.stderr == f"grader: There is no notebook {tmp_path / 'missing.ipynb'}.\n"

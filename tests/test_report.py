@@ -1,0 +1,168 @@
+"""Reports say all there is to say, in one order, and nothing in a student's text can turn against its reader."""
+
+import html.parser
+import re
+
+import pytest
+
+from grader.report.html import part_page
+from grader.report.text import WIDTH, WORDS, details, part_text, points
+from grader.results import Outcome, Part, Status
+
+STATUSES: tuple[Status, ...] = ("passed", "failed", "errored", "timed_out", "not_run")
+LABELS = ["what happened", "smallest example", "got", "expected", "likely mistake", "hint"]
+TEXTS = {name: f"the {name}" for name in ("message", "example", "got", "expected", "diagnosis", "hint")}
+
+
+def outcome(status: Status = "failed", **changes) -> Outcome:
+    earned = 2 if status == "passed" else 0
+    basics = {"id": f"check_{status}", "status": status, "points": earned, "max_points": 2, "claim": f"Claim {status}."}
+    return Outcome(**{**basics, **changes})
+
+
+def part(*checks: Outcome, **changes) -> Part:
+    basics = {"id": "sgd", "score": sum(check.points for check in checks), "max_score": 2 * len(checks)}
+    return Part(**{**basics, "checks": checks, **changes})
+
+
+class Page(html.parser.HTMLParser):
+    """What a browser would find: the elements, their attributes, and the text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.said = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.open.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.said += data
+
+
+@pytest.mark.parametrize(
+    ("score", "max_score", "text"), [(0, 1, "0 of 1 point"), (1, 1, "1 of 1 point"), (0, 6, "0 of 6 points")]
+)
+def test_points_agree_with_their_number(score, max_score, text):
+    assert points(score, max_score) == text
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_has_its_word_and_its_points(render, status):
+    report = render(part(outcome(status)))
+    assert WORDS[status] in report
+    assert f"Claim {status}." in report
+    assert re.search(r"2 ?/ ?2" if status == "passed" else r"0 ?/ ?2", report)
+    assert points(2 if status == "passed" else 0, 2) in report
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_the_story_of_a_failure_is_told_in_one_order(render):
+    report = render(part(outcome("failed", **TEXTS)))
+    where = [report.index(word) for word in ("Claim failed.", *LABELS)]
+    assert where == sorted(where)
+    where = [report.index(text) for text in TEXTS.values()]
+    assert where == sorted(where)
+    assert details(outcome("failed", **TEXTS)) == list(zip(LABELS, TEXTS.values(), strict=True))
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_what_there_is_nothing_to_say_about_is_left_out(render):
+    report = render(part(outcome("failed", message="Wrong.", hint="Think.")))
+    assert "what happened" in report
+    assert not any(label in report for label in ("smallest example", ">got<", " got ", "expected", "likely mistake"))
+    assert "what happened" not in render(part(outcome("passed", message="not shown")))
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_checks_are_reported_in_the_order_of_the_file(render):
+    report = render(part(*map(outcome, STATUSES)))
+    where = [report.index(f"Claim {status}.") for status in STATUSES]
+    assert where == sorted(where)
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_one_message_stands_for_all_when_none_could_run(render):
+    report = render(part(outcome("not_run"), outcome("not_run"), message="sgd is not implemented yet."))
+    assert report.count("sgd is not implemented yet.") == 1
+    assert "Claim not_run." not in report
+    assert "0 of 4 points" in report
+
+
+def test_text_is_wrapped_but_tables_are_not():
+    table = "X = [[" + ", ".join("1" for _ in range(80)) + "],\n     [2]]"
+    claim = "A claim of many words. " * 12
+    report = part_text(part(outcome("failed", claim=claim.strip(), message="word " * 60, example=table)))
+    lines = report.splitlines()
+    for row in table.splitlines():
+        [line] = [line for line in lines if line.endswith(row.strip())]
+        assert line.endswith(row)
+    assert all(len(line) <= WIDTH + 4 for line in lines if "1, 1, 1" not in line)
+    assert "word word" in report
+    first, second = (next(line for line in lines if line.endswith(row.strip())) for row in table.splitlines())
+    assert second.index("[2]") == first.index("[[") + 1
+
+
+def test_a_report_ends_without_an_empty_line():
+    assert part_text(part(outcome())) == part_text(part(outcome())).rstrip()
+
+
+NASTY = [
+    "<script>alert(1)</script>",
+    "</pre></dd></dl></li></ol></section><img src=x onerror=alert(1)>",
+    "\"'><b>&amp;&lt;",
+    "{{ part.id }} {% raw %}",
+    "<!-- <style>",
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_no_text_becomes_markup(text):
+    calm, nasty = (
+        Page(part_page(part(outcome("failed", claim=said, **dict.fromkeys(TEXTS, said)), id=said)))
+        for said in ("calm", text)
+    )
+    assert nasty.tags == calm.tags
+    assert [name for name, _ in nasty.attributes] == [name for name, _ in calm.attributes]
+    assert nasty.said.count(text) == calm.said.count("calm") == 8
+    assert dict(nasty.attributes)["aria-label"] == f"Report on {text}"
+    assert Page(part_page(part(outcome("not_run"), message=text))).said.count(text) == 1
+
+
+def test_a_page_is_well_formed_and_loads_and_runs_nothing():
+    source = part_page(part(*(outcome(status, **TEXTS) for status in STATUSES)))
+    page = Page(source)
+    assert page.open == []
+    assert not {"script", "link", "img", "iframe", "a", "form", "object", "meta", "base"} & set(page.tags)
+    assert not [name for name, _ in page.attributes if name.startswith("on") or name in ("src", "href", "style")]
+    assert not re.search(r"url\(|@import|https?:|//", source)
+
+
+def test_colour_is_not_needed_to_tell_passed_from_failed():
+    said = Page(part_page(part(*map(outcome, STATUSES)))).said
+    for status, mark in zip(STATUSES, "✓✗✗✗–", strict=True):
+        assert f"{mark} {WORDS[status]}" in said
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_control_characters_reach_no_reader(render):
+    """Terminals obey escape sequences, and pages turn around at a bidi override."""
+    nasty = "\x1b[2J\x1b]0;title\x07 \u202egpj.exe\u2066 \x00\x08\x9b31m \r\u2028\ud800"
+    report = render(part(outcome("failed", claim=nasty, **dict.fromkeys(TEXTS, nasty)), id=nasty))
+    assert not [character for character in report if not character.isprintable() and character != "\n"]
+    assert "\\x1b[2J" in report
+    assert "\\u202e" in report
+    report.encode()
+    report = render(part(outcome("not_run"), message=nasty))
+    assert not [character for character in report if not character.isprintable() and character != "\n"]
