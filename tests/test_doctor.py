@@ -10,6 +10,8 @@ import pytest
 
 from grader import doctor
 from grader.doctor import Finding, healthy
+from grader.sandbox import levels
+from grader.sandbox.problems import SandboxProblem
 
 LOUD_PYTHON = """\
 #!/bin/sh
@@ -66,6 +68,7 @@ def test_this_environment_is_healthy_and_every_topic_is_there_once():
         "Landlock",
         "seccomp",
         "libseccomp",
+        "isolation",
         "Chromium",
     ]
     for finding in findings:
@@ -85,6 +88,18 @@ def test_only_essential_findings_decide_about_health():
     bad = Finding(topic="c", ok=False, essential=True, sentence="C.", cure="c")
     assert healthy([good, optional])
     assert not healthy([good, optional, bad])
+
+
+def test_where_nothing_shuts_student_code_in_grading_is_impossible(monkeypatch):
+    def nowhere():
+        raise SandboxProblem("nothing is graded. Cure: a newer kernel.")
+
+    monkeypatch.setattr(levels, "open_forkserver", nowhere)
+    [finding] = doctor.isolation()
+    assert finding.essential
+    assert not finding.ok
+    assert "Cure: a newer kernel." in finding.sentence
+    assert not healthy([finding])
 
 
 @pytest.mark.parametrize("version", [(3, 10, 14), (3, 12, 1), (3, 14, 0)])
