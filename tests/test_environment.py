@@ -66,7 +66,7 @@ def test_every_pin_is_exact_and_has_hashes(lock):
     blocks = re.split(r"\n(?=\S)", lock.read_text(encoding="utf-8").strip())
     assert len(blocks) == len(lock_pins(lock)) > 0
     for block in blocks:
-        assert re.match(r"[a-z0-9.-]+==\S+", block)
+        assert re.match(r"[a-z0-9.-]+(\[[a-z0-9,-]+\])?==\S+", block)
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", block), f"no hash: {block}"
 
 
