@@ -55,6 +55,7 @@ def run_demo(course: Course, folder: Path, console: Console, *, students: int | 
 
     Raises: NotEmpty, NbgraderFailed.
     """
+    folder = folder.resolve()  # nbgrader's commands run in the course's folder, not in ours
     _prepare(folder)
     own = _copy_course(course, folder / "linreg")
     exchange = folder / "exchange"

@@ -28,7 +28,7 @@ def run_nbgrader(
     Raises: NbgraderFailed if the exit code is not 0.
     """
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    environment = {**os.environ, "GRADER_EXCHANGE": str(exchange)}
+    environment = {**os.environ, "GRADER_EXCHANGE": str(exchange.resolve())}
     lines: list[str] = []
     with subprocess.Popen(
         command,

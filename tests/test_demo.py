@@ -108,7 +108,8 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     monkeypatch.setattr(demo, "read_class", lambda samples: chosen)
     said = io.StringIO()
     folder = tmp_path / "demo"
-    assert run_demo(course, folder, Console(file=said, width=120)), said.getvalue()
+    monkeypatch.chdir(tmp_path)  # as `make demo` does: a folder named from where one stands
+    assert run_demo(course, Path("demo"), Console(file=said, width=120)), said.getvalue()
     assert "Everybody got exactly the marks they should." in said.getvalue()
     for student in chosen:
         page = folder / "linreg/course/feedback" / student.id / "linreg_scratch/linreg_scratch.html"
