@@ -86,7 +86,7 @@ def run_demo(course: Course, folder: Path, console: Console, *, students: int | 
     console.print(f"  nbgrader collect {ASSIGNMENT}", highlight=False)
     run_nbgrader(own, "collect", ASSIGNMENT, "--ExchangeCollect.check_owner=False", exchange=exchange)
     with _progress(console) as progress:
-        for command, word in (("autograde", "Converting notebook"), ("generate_feedback", "Converting notebook")):
+        for command, word in (("autograde", "Autograding"), ("generate_feedback", "Converting notebook")):
             task = progress.add_task(f"  nbgrader {command} {ASSIGNMENT}", total=len(sample_class))
 
             def count(line: str, task=task, word=word) -> None:  # type: ignore[no-untyped-def]

@@ -21,7 +21,7 @@ MAX_TEXT = 20_000
 """Characters kept of one output: more is no help to anybody."""
 MAX_OUTPUTS = 100
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean_text(text: str, *, colours: bool = False, most: int = MAX_TEXT) -> str:
@@ -71,7 +71,8 @@ def _output(raw: Any) -> NotebookNode | None:
             if not kept:
                 return None
             count = raw.get("execution_count")
-            more = {"execution_count": count if type(count) is int else None} if kind == "execute_result" else {}
+            known = type(count) is int and 0 <= count < 2**31  # nbformat accepts nothing else
+            more = {"execution_count": count if known else None} if kind == "execute_result" else {}
             return nbformat.v4.new_output(kind, kept, **more)
     return None
 

@@ -23,6 +23,7 @@ from types import TracebackType
 import msgspec
 
 from grader.sandbox import protocol
+from grader.sandbox.forkserver import NOBODY
 from grader.sandbox.limits import DEFAULT, Limits
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 
@@ -33,7 +34,7 @@ GRACE_SECONDS = 2.0
 BWRAP_LANDLOCK, LANDLOCK = "bubblewrap+landlock", "landlock"
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts")
 """What of the system a worker may read: programs and libraries, no data."""
-HIDDEN = frozenset({"grader", "solutions"})
+HIDDEN = frozenset({"grader", "solutions", "hypothesis"})
 """Packages that student code must not find, wherever they are installed."""
 
 
@@ -54,8 +55,6 @@ class Forkserver:
         meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         self.level, self.limits = level, limits
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.settimeout(START_SECONDS)
         settings = {
             "code": str(Path(__file__).resolve().parents[2]),
             "scratch": "/scratch" if level == BWRAP_LANDLOCK else None,
@@ -65,6 +64,8 @@ class Forkserver:
         }
         program = [sys.executable, "-I", "-B", str(Path(__file__).with_name("forkserver.py")), json.dumps(settings)]
         command = [*(bubblewrap(limits) if level == BWRAP_LANDLOCK else []), *program]
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(START_SECONDS)
         with theirs:
             try:
                 self._process = subprocess.Popen(
@@ -79,6 +80,7 @@ class Forkserver:
                     start_new_session=True,
                 )
             except OSError as error:
+                self._control.close()
                 raise SandboxProblem(f"{command[0]} cannot be started: {error.strerror}.") from None
         try:
             meanwhile()
@@ -114,10 +116,12 @@ class Forkserver:
         Raises: SandboxProblem if the forkserver has gone or the child does not come up.
         """
         ours, theirs = socket.socketpair()
+        # Counted here: within bubblewrap's own namespace the user's other threads cannot be seen, but still count.
+        order = {"do": "fork", "threads": threads_of(NOBODY if os.getuid() == 0 else os.getuid())}
         with ours:
             with theirs:
                 try:
-                    socket.send_fds(self._control, [json.dumps({"do": "fork"}).encode()], [theirs.fileno()])
+                    socket.send_fds(self._control, [json.dumps(order).encode()], [theirs.fileno()])
                 except OSError:
                     raise SandboxProblem(f"The forkserver has ended: {self._said()}") from None
                 if self._hear().get("event") != "forked":
@@ -216,9 +220,29 @@ class Child:
         if isinstance(cpu, float) and cpu >= self._forkserver.limits.cpu_seconds - 0.5:
             return f"used more than {self._forkserver.limits.cpu_seconds} seconds of CPU time"
         if isinstance(code, int) and code < 0:
-            name = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort", signal.SIGBUS: "a bus error"}
-            return f"ended with {name.get(signal.Signals(-code), signal.Signals(-code).name)}"
+            return f"ended with {_in_words(-code)}"
         return "ended the whole process"
+
+
+def threads_of(user: int) -> int:
+    """How many threads a user runs, as far as /proc tells: RLIMIT_NPROC counts all of a user's, not a process's."""
+    count = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):  # ended meanwhile
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            if int(fields["Uid"].split()[0]) == user:
+                count += int(fields["Threads"])
+    return count
+
+
+def _in_words(number: int) -> str:
+    """A signal's name; a real-time signal has none."""
+    known = {signal.SIGSEGV: "a segmentation fault", signal.SIGABRT: "an abort", signal.SIGBUS: "a bus error"}
+    try:
+        found = signal.Signals(number)
+    except ValueError:
+        return f"signal {number}"
+    return known.get(found, found.name)
 
 
 def clean_environment(level: str) -> dict[str, str]:
@@ -243,13 +267,22 @@ def clean_environment(level: str) -> dict[str, str]:
 def readable_paths() -> list[Path]:
     """What student code may read: the system's libraries and this environment's, without ourselves.
 
-    Rules are for whole trees, so the folders that hold our own packages are listed entry by entry.
+    Rules are for whole trees, so a tree that holds our own packages is listed entry by entry on the way to them.
     """
-    devices = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"]
-    found = [Path(path) for path in (*SYSTEM, *devices)]
-    found += [Path(sys.base_prefix), *(Path(sys.prefix) / name for name in ("bin", "share", "pyvenv.cfg", "lib64"))]
-    packages = Path(sysconfig.get_path("purelib"))
-    found += [path for path in sorted(packages.iterdir()) if path.name not in HIDDEN and path.suffix != ".pth"]
+    packages = Path(sysconfig.get_path("purelib")).resolve()
+    found = [Path(path) for path in ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")]
+    for tree in dict.fromkeys(Path(path).resolve() for path in (*SYSTEM, sys.base_prefix, sys.prefix)):
+        found += _beside(tree, packages) if packages.is_relative_to(tree) else [tree]
+    return found + [path for path in sorted(packages.iterdir()) if path.name not in HIDDEN and path.suffix != ".pth"]
+
+
+def _beside(tree: Path, inner: Path) -> list[Path]:
+    """Everything in a tree that is not on the way from its root to `inner`, links to that way excepted too."""
+    found: list[Path] = []
+    while tree != inner:
+        step = tree / inner.relative_to(tree).parts[0]
+        found += [path for path in sorted(tree.iterdir()) if not inner.is_relative_to(path.resolve())]
+        tree = step
     return found
 
 

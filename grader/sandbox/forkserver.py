@@ -7,7 +7,8 @@ serves one child at a time:
     kill                                       ->  (nothing: the exit is what counts)
                                                ->  exit, with the wait status and the CPU time, for every child
 
-and ends when the control socket closes. Started as root, it becomes an unprivileged user before anything else.
+and ends when the control socket closes. The order to fork says how many threads the child's user runs already, which
+cannot be seen from within a namespace. Started as root, it becomes an unprivileged user before anything else.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from __future__ import annotations
 import json
 import os
 import resource
+import secrets
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -31,6 +32,8 @@ def main() -> None:
     drop_root()
     settings = json.loads(sys.argv[1])
     sys.path.insert(0, settings["code"])
+    import msgspec
+
     from grader.sandbox import isolation, worker
     from grader.sandbox.limits import Limits
 
@@ -50,13 +53,15 @@ def main() -> None:
         message, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
         if not message:
             return
-        if json.loads(message)["do"] != "fork":
+        order = json.loads(message)
+        if order["do"] != "fork":
             continue  # a kill for a child that has already ended
         if scratch:
             wipe(scratch)
         child = os.fork()
         if child == 0:
-            worker.main(descriptors[0], limits, ruleset, skip)
+            allowed = msgspec.structs.replace(limits, processes=limits.processes + order["threads"])
+            worker.main(descriptors[0], allowed, ruleset, skip)
         os.close(descriptors[0])
         control.send(json.dumps({"event": "forked"}).encode())
         attend(control, child)
@@ -97,13 +102,19 @@ def drop_root() -> None:
 
 def wipe(scratch: Path) -> None:
     """Leave nothing of one submission to the next. Raises OSError if something cannot be removed."""
-    for entry in scratch.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            for folder, _, _ in os.walk(entry):
-                os.chmod(folder, 0o700)
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+    folders = [scratch]
+    while folders:
+        folder = folders.pop()
+        for entry in list(os.scandir(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                # Brought to the top, because folders in folders may go deeper than a path or a recursion can.
+                os.chmod(entry.path, 0o700)
+                folders.append(scratch / f"{secrets.token_hex(16)}.wiped")
+                os.rename(entry.path, folders[-1])
+            else:
+                os.unlink(entry.path)
+        if folder != scratch:
+            os.rmdir(folder)
 
 
 if __name__ == "__main__":

@@ -163,6 +163,10 @@ _REFUSED: Sequence[str | int] = (
 )
 _CLONE_THREAD = 0x00010000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_FIOSETOWN, _SIOCSPGRP = 0x8901, 0x8902
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+_LOW_HALF = 0xFFFFFFFF
+"""The kernel reads these arguments as 32 bits, whatever stands in the other half of the register."""
 _AF_UNIX = 1
 
 
@@ -181,7 +185,7 @@ def load_seccomp() -> None:
         # ZeroMQ, which a Jupyter kernel loads, aborts when these fail; so they succeed, and do nothing.
         rules.add_rule(pyseccomp.ERRNO(0), call)
     me = os.getpid()
-    arg, eq, ne, masked = pyseccomp.Arg, pyseccomp.EQ, pyseccomp.NE, pyseccomp.MASKED_EQ
+    arg, ne, masked = pyseccomp.Arg, pyseccomp.NE, pyseccomp.MASKED_EQ
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # glibc then uses clone, whose flags can be read
     rules.add_rule(refuse, "clone", arg(0, masked, _CLONE_THREAD, 0))
     rules.add_rule(refuse, "socketpair", arg(0, ne, _AF_UNIX))
@@ -189,8 +193,12 @@ def load_seccomp() -> None:
     rules.add_rule(refuse, "tgkill", arg(0, ne, me))
     rules.add_rule(refuse, "prlimit64", arg(0, ne, 0))
     rules.add_rule(refuse, "sched_setaffinity", arg(0, ne, 0))
-    for request in (_TIOCSTI, _TIOCLINUX):
-        rules.add_rule(refuse, "ioctl", arg(1, eq, request))
+    # A file's owner is sent a signal of one's choice: kill by another name.
+    for request in (_TIOCSTI, _TIOCLINUX, _FIOSETOWN, _SIOCSPGRP):
+        rules.add_rule(refuse, "ioctl", arg(1, masked, _LOW_HALF, request))
+    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):
+        rules.add_rule(refuse, "fcntl", arg(1, masked, _LOW_HALF, command))
+    rules.add_rule(refuse, "prctl", arg(0, masked, _LOW_HALF, _PR_SET_PDEATHSIG))  # nobody outlives the forkserver
     rules.load()
 
 

@@ -24,18 +24,22 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     open_files: int = 64
     # The interpreter's recursion limit is reached long before.
     stack: int = 64 * MiB
-    # One thread computes; matplotlib and IPython start a few.
-    processes: int = 64
+    # Threads, on top of what the same user runs already. One computes, IPython starts a few; other submissions that
+    # are graded at the same time may count too.
+    processes: int = 256
     # One notebook cell, by the clock: the slowest of the course, three trainings, takes 1 s, on a busy machine 10.
     cell_seconds: float = 60.0
     # One request of a check, in CPU time, and six times that by the clock: right answers need up to 3 s.
     call_seconds: float = CALL_SECONDS
+    # All cells and calls of a submission together, run again where need be: a function that sleeps costs no CPU time.
+    total_seconds: float = 600.0
     # From fork to the first answer; 20 ms on an idle machine, more when every core is busy.
     start_seconds: float = 60.0
     # Everything a notebook prints and draws; the course's own has 300 KiB.
     output_bytes: int = 4 * MiB
-    # One reply: the batches of the largest training problem have 200 KiB.
-    reply_bytes: int = 32 * MiB
+    # One reply: a cell's outputs, or the batches of the largest training problem, 200 KiB. Decoded, it takes tens of
+    # times as much.
+    reply_bytes: int = 8 * MiB
 
 
 DEFAULT = Limits()

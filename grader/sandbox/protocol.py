@@ -29,6 +29,7 @@ DTYPES: Final = frozenset(
     {"bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "float32", "float64"}
 )
 MAX_DIMENSIONS: Final = 8
+MAX_LENGTH: Final = 2**31 - 1
 MAX_TEXT: Final = 20_000
 MAX_FRAME: Final = 256 * 2**20
 """What the untrusted side accepts from the trusted one; the other direction has `Limits.reply_bytes`."""
@@ -226,7 +227,7 @@ def _unpack(kind: Any, value: Any) -> Any:
             pass
         case _:
             raise ValueError("not an array")
-    if any(type(length) is not int or length < 0 for length in shape):
+    if any(type(length) is not int or not 0 <= length <= MAX_LENGTH for length in shape):
         raise ValueError("not a shape")
     kind_of_number = np.dtype(dtype).newbyteorder("<")
     if math.prod(shape) * kind_of_number.itemsize != len(data):
@@ -258,7 +259,7 @@ def decode_ready(data: bytes) -> Ready:
 def _strictly(decoder: msgspec.msgpack.Decoder[Any], data: bytes) -> Any:
     try:
         return decoder.decode(data)
-    except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeError) as error:
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         raise ProtocolViolation(f"not a reply: {type(error).__name__}") from None
 
 

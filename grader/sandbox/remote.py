@@ -7,11 +7,13 @@ its argument) is refused here, so that checks can rely on what they are told bei
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from grader.outputs import clean_text
 from grader.sandbox import protocol
 from grader.sandbox.client import GRACE_SECONDS
 from grader.sandbox.problems import WorkerEnded
@@ -57,7 +59,7 @@ class RemoteSubject:
         self, name: str, *arrays: npt.ArrayLike, dtype: Dtype = "float32", device: str = HOME, strict: bool = False
     ) -> Called:
         called = self._ask(name, protocol.CallRequest(name, _arrays(arrays), dtype, device, strict), Called)
-        _require(all(0 <= i < len(arrays) for i in called.changed), name)
+        _require(_positions(called.changed, len(arrays)), name)
         return called
 
     def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
@@ -83,8 +85,8 @@ class RemoteSubject:
         request = protocol.BatchesRequest(X, y, batch_size, passes, limit, dtype, device, strict)
         found = self._ask("data_iter", request, Batches)
         whole = found.problem is not None or found.endless or len(found.passes) == passes
-        _require(whole and all(i in (0, 1) for i in found.changed), "data_iter")
-        _require(all(len(one) <= limit for one in found.passes) and bool(found.passes), "data_iter")
+        _require(whole and _positions(found.changed, 2), "data_iter")
+        _require(all(len(one) <= limit for one in found.passes) and 0 < len(found.passes) <= passes, "data_iter")
         return found
 
     def step(
@@ -104,7 +106,7 @@ class RemoteSubject:
         shapes = [param.shape for param in sent]
         _require([param.shape for param in found.params] == shapes and len(found.grads) == len(shapes), "sgd")
         _require(all(g is None or g.shape == s for g, s in zip(found.grads, shapes, strict=True)), "sgd")
-        _require(all(0 <= i < len(shapes) for i in (*found.replaced, *found.live)), "sgd")
+        _require(_positions(found.replaced, len(shapes)) and _positions(found.live, len(shapes)), "sgd")
         return found
 
     def train(
@@ -134,17 +136,18 @@ class RemoteSubject:
             if end.timed_out:
                 raise TimedOut(name, self._worker.call_seconds) from None
             raise Crashed(name, end.how) from None
+        reply = _tidy(reply)
         match reply:
             case protocol.MissingFault(missing, found):
-                raise Missing(_cut(missing), None if found is None else _cut(found))
+                raise Missing(missing, found)
             case protocol.StubFault(stub):
-                raise NotImplementedYet(_cut(stub))
+                raise NotImplementedYet(stub)
             case protocol.RaisedFault(raiser, type_name, message, line, source):
-                raise Raised(_cut(raiser), _cut(type_name), _cut(message), line, _cut(source))
+                raise Raised(raiser, type_name, message, line, source)
             case protocol.TimeFault(slow, seconds):
-                raise TimedOut(_cut(slow), seconds)
+                raise TimedOut(slow, seconds)
             case protocol.Refusal(message):
-                raise Crashed(name, f"gave something that cannot be handed over ({_cut(message)})")
+                raise Crashed(name, f"gave something that cannot be handed over ({message})")
         if not isinstance(reply, kind):
             raise Crashed(name, "answered with something else than was asked for")
         return reply
@@ -159,5 +162,18 @@ def _require(consistent: bool, name: str) -> None:
         raise Crashed(name, "sent an invalid reply")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+def _positions(found: tuple[int, ...], count: int) -> bool:
+    """Whether these are positions among `count` arguments, none of them twice."""
+    return len(set(found)) == len(found) <= count and all(0 <= i < count for i in found)
+
+
+def _tidy(value: Any) -> Any:
+    """A reply in which every text is one short line without control characters, fit for any report."""
+    if isinstance(value, str):
+        line = " ".join(clean_text(value[: 2 * MAX_TEXT]).splitlines())
+        return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+    if isinstance(value, tuple):
+        return tuple(_tidy(item) for item in value)
+    if isinstance(value, msgspec.Struct):
+        return type(value)(*(_tidy(getattr(value, field)) for field in value.__struct_fields__))
+    return value

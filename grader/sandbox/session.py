@@ -7,6 +7,7 @@ still counts. When a function does so while it is checked, the notebook is broug
 from __future__ import annotations
 
 import contextlib
+import time
 from types import TracebackType
 
 from grader.sandbox import protocol
@@ -27,6 +28,7 @@ class Session:
         self._child: Child | None = None
         self._done: list[str] = []
         self._restarts = -1
+        self._seconds_left = forkserver.limits.total_seconds
 
     def __enter__(self) -> Session:
         return self
@@ -52,15 +54,30 @@ class Session:
         """
         child = self._ready()
         try:
-            return child.ask(request, seconds)
+            return self._timed(child, request, seconds)
         except WorkerEnded:
             self._child = None
             raise
 
+    def _timed(self, child: Child, request: protocol.Request, seconds: float) -> protocol.Reply:
+        """Ask, at the expense of what is left of the submission's time."""
+        started = time.monotonic()
+        try:
+            return child.ask(request, min(seconds, self._seconds_left))
+        except WorkerEnded as end:
+            if end.timed_out and self._seconds_left < seconds:
+                raise self._out_of_time() from None
+            raise
+        finally:
+            self._seconds_left -= time.monotonic() - started
+
+    def _out_of_time(self) -> WorkerEnded:
+        return WorkerEnded(f"took longer than {self._forkserver.limits.total_seconds:g} seconds in all")
+
     def _cell(self, child: Child, source: str) -> protocol.CellOutputs:
         seconds = self._forkserver.limits.cell_seconds
         try:
-            reply = child.ask(protocol.RunCell(source), seconds + GRACE_SECONDS)
+            reply = self._timed(child, protocol.RunCell(source), seconds + GRACE_SECONDS)
         except WorkerEnded as end:
             self._child = None
             if end.timed_out:
@@ -76,6 +93,8 @@ class Session:
     def _ready(self) -> Child:
         """A living child in which every cell so far has been run."""
         while self._child is None:
+            if self._seconds_left <= 0:
+                raise self._out_of_time()
             self._restarts += 1
             if self._restarts > MAX_RESTARTS:
                 raise WorkerEnded("had to be restarted too often")

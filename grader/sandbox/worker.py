@@ -59,6 +59,7 @@ def lock_in(limits: Limits, ruleset: int, skip: frozenset[str]) -> tuple[str, ..
     """Put on every layer and say which. `skip` leaves some out, so that tests can show what each is for."""
     isolation.die_with_parent()
     os.umask(0o077)
+    signal.signal(signal.SIGSEGV, signal.SIG_DFL)  # MXNet's own handler hides what happened
     layers = {
         "rlimits": lambda: isolation.set_rlimits(limits),
         "landlock": lambda: isolation.restrict_self(ruleset),

@@ -219,6 +219,8 @@ def training_follows_every_step(subject: Subject, rng: np.random.Generator) -> N
     training = _train(subject, problem)
     theta = problem.start()
     for number, epoch in enumerate(training.epochs, start=1):
+        if not epoch.batches:
+            raise Unusable("data_iter gave no batch at all in an epoch.", example=str(problem))
         for X, y in epoch.batches:
             if X.ndim != 2 or X.shape[1] != 3 or y.size != len(X):
                 raise Unusable(f"A batch has arrays of shapes {X.shape} and {y.shape}.", example=str(problem))

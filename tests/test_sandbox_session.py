@@ -1,0 +1,197 @@
+"""A submission's run: what ends one cell or one call costs that cell or call, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+from grader.sandbox import protocol
+from grader.sandbox.levels import open_forkserver
+from grader.sandbox.limits import Limits
+from grader.sandbox.problems import SandboxProblem, WorkerEnded
+from grader.sandbox.remote import RemoteSubject
+from grader.sandbox.session import MAX_RESTARTS, Session
+from grader.subject import Crashed, Raised, TimedOut
+
+pytestmark = pytest.mark.slow
+LIMITS = Limits(cell_seconds=1, call_seconds=1, cpu_seconds=20, output_bytes=200_000)
+
+
+@pytest.fixture(scope="module")
+def forkserver():
+    try:
+        opened = open_forkserver(LIMITS)
+    except SandboxProblem as problem:
+        pytest.skip(str(problem))
+    with opened:
+        yield opened
+
+
+@pytest.fixture
+def session(forkserver):
+    with Session(forkserver) as opened:
+        yield opened
+
+
+def printed(session: Session, source: str) -> str:
+    outputs = json.loads(session.run_cell(source).outputs)
+    return "".join(output.get("text", output["output_type"]) for output in outputs)
+
+
+ENDS = {
+    "import os\nos._exit(0)": "ended the whole process",
+    "import os\nos.abort()": "an abort",
+    "import ctypes\nctypes.string_at(0)": "a segmentation fault",
+    "import os\nos.kill(os.getpid(), 9)": "SIGKILL",
+    "import os\nos.kill(os.getpid(), 40)": "signal 40",
+    "import os, time\nos.close(3)\ntime.sleep(9)": "SIGKILL",
+    "import os\nos.write(3, b'\\xff' * 8)\nimport time\ntime.sleep(9)": "an invalid reply",
+}
+
+
+@pytest.mark.parametrize("cell", ENDS)
+def test_a_cell_that_ends_the_process_costs_itself_only(session, cell):
+    assert printed(session, "x = 1") == ""
+    with pytest.raises(WorkerEnded, match=ENDS[cell]):
+        session.run_cell("x = 2\n" + cell)
+    assert printed(session, "x += 10\nprint(x)") == "11\n"
+
+
+def test_a_cell_that_never_ends_is_cut_off_and_the_rest_goes_on(session):
+    assert printed(session, "def twice(x):\n    return 2 * x") == ""
+    with pytest.raises(WorkerEnded, match="took longer than 1 seconds") as caught:
+        session.run_cell("import time\ntime.sleep(60)")
+    assert caught.value.timed_out
+    assert printed(session, "print(twice(21))") == "42\n"
+
+
+def test_a_cell_that_raises_or_exits_is_an_ordinary_cell(session):
+    for source in ("1 / 0", "raise SystemExit", "input('?')", "raise KeyboardInterrupt"):
+        assert printed(session, source).startswith("error")
+    assert printed(session, "exit()") == ""
+    assert printed(session, "print('still here')") == "still here\n"
+
+
+FUNCTIONS = """
+import os, time, ctypes
+from mxnet import nd
+calls = 0
+def linreg(X, w, b):
+    global calls
+    calls += 1
+    how = int(b.asscalar())
+    if how == 1: os._exit(0)
+    if how == 2: ctypes.string_at(0)
+    if how == 3:
+        while True: pass
+    if how == 4: raise KeyError("x")
+    if how == 5: os.abort()
+    return nd.dot(X, w) + calls
+"""
+ONE = np.ones((1, 1))
+
+
+def call(session: Session, how: int) -> float:
+    found = RemoteSubject(session).call("linreg", ONE, ONE, [how])
+    return float(found.value.exact().item())
+
+
+@pytest.mark.parametrize(("how", "fault"), [(1, Crashed), (2, Crashed), (3, TimedOut), (4, Raised), (5, Crashed)])
+def test_a_function_that_does_so_costs_the_call_and_the_notebook_comes_back(session, how, fault):
+    session.run_cell(FUNCTIONS)
+    assert [call(session, 0), call(session, 0)] == [2.0, 3.0]
+    with pytest.raises(fault):
+        call(session, how)
+    # A process that ended is a new one, as the notebook left it; one that only raised goes on.
+    assert call(session, 0) == (2.0 if fault is Crashed else 5.0)
+
+
+def test_after_so_many_restarts_there_is_no_further_one(session):
+    session.run_cell("x = 1")
+    for _ in range(MAX_RESTARTS + 1):
+        with pytest.raises(WorkerEnded, match="ended the whole process"):
+            session.run_cell("import os\nos._exit(0)")
+    for _ in range(2):
+        with pytest.raises(WorkerEnded, match="restarted too often"):
+            session.run_cell("x = 2")
+        with pytest.raises(WorkerEnded, match="restarted too often"):
+            session.ask(protocol.Reseed(1), 5)
+
+
+def test_a_cell_that_fails_only_when_run_again_is_left_out(session):
+    session.run_cell("import os, time\nkept = 'kept'")
+    # The second time this cell runs, the moment it was first run is past.
+    until = time.time() + 0.5
+    session.run_cell(f"if time.time() > {until}: os._exit(2)")
+    time.sleep(0.6)
+    with pytest.raises(WorkerEnded):
+        session.run_cell("os._exit(1)")
+    assert printed(session, "print(kept)") == "kept\n"
+
+
+def test_time_that_is_slept_away_is_counted_in_all(forkserver, monkeypatch):
+    limited = Limits(**{**{f: getattr(LIMITS, f) for f in LIMITS.__struct_fields__}, "total_seconds": 1.5})
+    monkeypatch.setattr(forkserver, "limits", limited)
+    with Session(forkserver) as session:
+        session.run_cell("import time\ntime.sleep(0.8)\nx = 1")
+        with pytest.raises(WorkerEnded, match=r"longer than 1\.5 seconds in all"):
+            session.run_cell("time.sleep(0.9)")
+        with pytest.raises(WorkerEnded, match="in all"):
+            session.run_cell("print(x)")
+        with pytest.raises(Crashed):
+            call(session, 0)
+
+
+def test_a_reply_of_another_kind_ends_the_worker(session):
+    session.run_cell("x = 1")
+    tamper = """
+import sys, msgspec
+for frame in sys._current_frames().values():
+    while frame and "protocol" not in frame.f_globals:
+        frame = frame.f_back
+    if frame: break
+frame.f_globals["protocol"].encode = lambda m: msgspec.msgpack.encode({"id": m.id, "reply": {"type": "Done"}})
+"""
+    with pytest.raises(WorkerEnded, match="invalid reply") as caught:
+        session.run_cell(tamper)
+    assert caught.value.violation
+    assert printed(session, "print(x)") == "1\n"
+
+
+def test_a_second_reply_nobody_asked_for_ends_the_worker(session):
+    forged = """
+import os, struct, msgspec
+data = msgspec.msgpack.encode({"id": 1, "reply": {"type": "CellOutputs", "outputs": "[]", "omitted": 0}})
+os.write(3, struct.pack("<I", len(data)) + data)
+"""
+    session.run_cell(forged)  # taken for the answer: the cell's own comes when nobody waits for it
+    with pytest.raises(WorkerEnded, match="invalid reply"):
+        session.run_cell("print('hello')")
+
+
+def test_output_has_a_budget_for_the_whole_notebook(session):
+    done = [session.run_cell("print('x' * 30_000)") for _ in range(10)]
+    assert 100_000 < sum(len(one.outputs) for one in done) < 1.1 * LIMITS.output_bytes
+    assert [one.omitted > 0 for one in done] == [False] * 6 + [True] * 4
+    assert done[-1].outputs == "[]"
+
+
+def test_two_sessions_after_another_share_nothing(forkserver):
+    with Session(forkserver) as session:
+        session.run_cell("import builtins, numpy\nbuiltins.print = None\nnumpy.left = 1\nx = 1")
+    with Session(forkserver) as session:
+        assert printed(session, "import numpy\nprint('x' in globals(), hasattr(numpy, 'left'))") == "False False\n"
+
+
+def test_a_session_without_its_forkserver_is_our_problem():
+    class Gone:
+        limits = LIMITS
+
+        def child(self):
+            raise SandboxProblem("The forkserver has ended.")
+
+    with Session(Gone()) as session, pytest.raises(SandboxProblem):  # type: ignore[arg-type]
+        session.run_cell("1")
