@@ -16,7 +16,11 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 root = Path(__file__).resolve().parent
 workspace = root / "course"
-workspace.mkdir(exist_ok=True)
+try:
+    workspace.mkdir(exist_ok=True)
+except OSError as error:
+    # Only this exception stops nbgrader; with any other it would go on without this configuration.
+    raise SystemExit(f"{workspace} cannot be made ({error.strerror}). Work in a folder of your own.") from None
 
 c.CourseDirectory.course_id = "linreg"
 c.CourseDirectory.root = str(root)

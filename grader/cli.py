@@ -8,6 +8,7 @@ Modules are imported by the commands that need them, so that `grader --help` ans
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output has gone, `grader check ... | head`
         sys.stderr.close()
+        return BROKEN
+    except OSError as error:  # a full disk, a folder that may not be written, a working folder that is gone
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"grader: {where}{error.strerror or error}.", file=sys.stderr)
         return BROKEN
 
 
@@ -99,13 +104,18 @@ def _check(options: argparse.Namespace) -> int:
     contents = [(path, _read(path)) for path in options.notebooks]
     candidates: list[Assignment] = []
     results: list[Result] = []
-    with open_forkserver(meanwhile=lambda: candidates.extend(_candidates(options))) as forkserver:
+    with contextlib.ExitStack() as servers:
+        forkserver = servers.enter_context(open_forkserver(meanwhile=lambda: candidates.extend(_candidates(options))))
         from grader.grading import grade_notebook
         from grader.running import PUBLIC_SEED
 
         seed = PUBLIC_SEED if options.seed is None else options.seed
         for path, data in contents:
             result = grade_notebook(data, candidates, forkserver, name=str(path), seed=seed)
+            if result.status == "ungradable" and not forkserver.alive:
+                # A forkserver that has ended must not cost the notebooks after this one.
+                forkserver = servers.enter_context(open_forkserver())
+                result = grade_notebook(data, candidates, forkserver, name=str(path), seed=seed)
             results.append(result)
             if not options.json:
                 _print_result(result)

@@ -125,7 +125,7 @@ def data_iter(batch_size: int, features: nd.NDArray, labels: nd.NDArray) -> Iter
     Each X is (batch_size, ...) and each y is (batch_size,) or (batch_size, 1), with dtype and context of features and
     of labels. Every example comes exactly once per pass, with its own label; when batch_size does not divide n, the
     last batch holds the rest. features and labels are left as they were.
-    The order is drawn from a global generator (Python's, numpy's or MXNet's), so that seeding makes it repeatable.
+    Drawn from a global generator (Python's, numpy's or MXNet's), the order can be repeated by seeding.
     """
     ### BEGIN SOLUTION
     order = nd.array(np.random.permutation(len(features)), ctx=features.context, dtype="int64")
@@ -310,7 +310,7 @@ def sgd(params: Iterable[nd.NDArray], lr: float, batch_size: int) -> None:
     lr: the learning rate, above 0. batch_size: the number of examples behind the gradient, at least 1.
 
     Each parameter is changed in place: the caller's own NDArray holds the new values, keeping its dtype, its context
-    and its gradient buffer. The gradients are left as they were. Nothing is returned.
+    and its gradient buffer. The gradients are left as they were.
     """
     ### BEGIN SOLUTION
     for param in params:

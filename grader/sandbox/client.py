@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,9 @@ class Forkserver:
         }
         program = [sys.executable, "-I", "-B", str(Path(__file__).with_name("forkserver.py")), json.dumps(settings)]
         command = [*(bubblewrap(limits) if level == BWRAP_LANDLOCK else []), *program]
+        self._temporary = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
+        if os.getuid() == 0:
+            os.chown(self._temporary.name, NOBODY, NOBODY)  # which the forkserver becomes
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(START_SECONDS)
         with theirs:
@@ -73,7 +77,7 @@ class Forkserver:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
-                    env=clean_environment(level),
+                    env=clean_environment(level, self._temporary.name),
                     cwd="/",
                     pass_fds=(3,),
                     preexec_fn=_as_descriptor_3(theirs.fileno()),
@@ -100,6 +104,11 @@ class Forkserver:
     ) -> None:
         self.close()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the forkserver still runs; one that has ended serves nobody any more."""
+        return self._process.poll() is None
+
     def close(self) -> None:
         """End the forkserver and its child. Harmless when done twice."""
         self._control.close()
@@ -108,6 +117,7 @@ class Forkserver:
         self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
+        self._temporary.cleanup()
 
     @contextlib.contextmanager
     def child(self) -> Iterator[Child]:
@@ -245,13 +255,16 @@ def _in_words(number: int) -> str:
     return known.get(found, found.name)
 
 
-def clean_environment(level: str) -> dict[str, str]:
-    """Everything a worker may know of the world."""
+def clean_environment(level: str, temporary: str = "/") -> dict[str, str]:
+    """Everything a worker may know of the world.
+
+    temporary: where the forkserver, not its children, may leave files at a level without a scratch folder.
+    """
     home = "/scratch" if level == BWRAP_LANDLOCK else "/"
     return {
         "PATH": "/usr/bin",
         "HOME": home,
-        "TMPDIR": home,
+        "TMPDIR": "/scratch" if level == BWRAP_LANDLOCK else temporary,
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         # MXNet's threaded engine does not survive the fork under isolation; one thread makes results repeatable.

@@ -12,11 +12,13 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
 from grader.sandbox import protocol
 from grader.sandbox.client import BWRAP_LANDLOCK, LANDLOCK, Forkserver
+from grader.sandbox.forkserver import NOBODY
 from grader.sandbox.limits import DEFAULT, Limits
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 
@@ -83,8 +85,9 @@ def _bait() -> Iterator[tuple[str, int, int]]:
     ):
         os.chmod(file.name, 0o666)
         # Root's children run as nobody: the victim must be somebody they could signal.
-        who = {"user": 65534} if os.getuid() == 0 else {}
-        victim = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL, cwd="/", **who)  # type: ignore[call-overload]
+        who = {"user": NOBODY} if os.getuid() == 0 else {}
+        waiting = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"]
+        victim = subprocess.Popen(waiting, stdin=subprocess.DEVNULL, cwd="/", **who)  # type: ignore[call-overload]
         try:
             yield file.name, server.getsockname()[1], victim.pid
         finally:

@@ -30,7 +30,6 @@ DTYPES: Final = frozenset(
 )
 MAX_DIMENSIONS: Final = 8
 MAX_LENGTH: Final = 2**31 - 1
-MAX_TEXT: Final = 20_000
 MAX_FRAME: Final = 256 * 2**20
 """What the untrusted side accepts from the trusted one; the other direction has `Limits.reply_bytes`."""
 

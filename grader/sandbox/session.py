@@ -100,10 +100,10 @@ class Session:
                 raise WorkerEnded("had to be restarted too often")
             self._children.close()
             self._child = self._children.enter_context(self._forkserver.child())
-            for source in list(self._done):
+            for number, source in enumerate(list(self._done)):
                 try:
                     self._cell(self._child, source)
                 except WorkerEnded:  # it ran before and does not now: without it, then
-                    self._done.remove(source)
+                    del self._done[number]
                     break
         return self._child

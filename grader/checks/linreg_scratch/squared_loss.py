@@ -39,7 +39,9 @@ def squared_loss_is_half_the_squared_error(subject: Subject, case: LossCase) -> 
             got=expect.show(found.exact()),
             expected=expect.show(expected),
         )
-    expect.values(found.exact().reshape(expected.shape), expected, "squared_loss(y_hat, y)")
+    # Multiplied out, the square is a sum of terms of this size: right, if less exact where they cancel.
+    scale = (np.abs(case.y_hat) + np.abs(case.y.reshape(case.y_hat.shape))) ** 2 / 2
+    expect.values(found.exact().reshape(expected.shape), expected, "squared_loss(y_hat, y)", scale=scale)
 
 
 @claim(
