@@ -35,6 +35,8 @@ class NoForkserver:
 
     def __exit__(self, *exception: object) -> None: ...
 
+    alive = True
+
 
 def open_nothing(*, meanwhile: Callable[[], object] = lambda: None) -> NoForkserver:
     meanwhile()
@@ -402,3 +404,38 @@ def test_python_m_grader_is_the_same_command(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (cli.BROKEN, "")
     assert done.stderr == f"grader: There is no notebook {tmp_path / 'missing.ipynb'}.\n"
+
+
+def test_a_forkserver_that_has_ended_costs_no_later_notebook(notebook, monkeypatch, capsys) -> None:
+    """The notebook on which it ended is graded once more, with another forkserver."""
+    opened: list[NoForkserver] = []
+
+    def open_another(*, meanwhile: Callable[[], object] = lambda: None) -> NoForkserver:
+        opened.append(open_nothing(meanwhile=meanwhile))
+        return opened[-1]
+
+    def grade(data, candidates, forkserver, *, name, seed):
+        if forkserver is opened[0]:
+            forkserver.alive = False
+            return result(None, reason="The forkserver has ended.")
+        return result(1)
+
+    monkeypatch.setattr(levels, "open_forkserver", open_another)
+    monkeypatch.setattr(grading, "grade_notebook", grade)
+    assert main(["check", str(notebook), str(notebook)]) == 0
+    assert len(opened) == 2
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied", "demo"), OSError(28, "No space left on device")]
+)
+def test_a_system_that_refuses_is_one_sentence(error, monkeypatch, capsys) -> None:
+    def refuse(start: Path | None = None) -> None:
+        raise error
+
+    monkeypatch.setattr("grader.course.find_course", refuse)
+    assert main(["gate"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("grader: ")
+    assert error.strerror in said
+    assert said.count("\n") == 1
