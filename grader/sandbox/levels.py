@@ -12,7 +12,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
@@ -86,8 +85,10 @@ def _bait() -> Iterator[tuple[str, int, int]]:
         os.chmod(file.name, 0o666)
         # Root's children run as nobody: the victim must be somebody they could signal.
         who = {"user": NOBODY} if os.getuid() == 0 else {}
-        waiting = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"]
-        victim = subprocess.Popen(waiting, stdin=subprocess.DEVNULL, cwd="/", **who)  # type: ignore[call-overload]
+        try:  # not our own Python: it may lie where that user cannot go
+            victim = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL, cwd="/", **who)  # type: ignore[call-overload]
+        except OSError as error:
+            raise SandboxProblem(f"the canary needs the program sleep: {error.strerror}.") from None
         try:
             yield file.name, server.getsockname()[1], victim.pid
         finally:
