@@ -49,6 +49,9 @@ def open_forkserver(
             acts = prove(forkserver)
         except SandboxProblem as problem:
             acts = (str(problem),)
+        except BaseException:
+            forkserver.close()
+            raise
         if not acts:
             return forkserver
         forkserver.close()
