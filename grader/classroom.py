@@ -15,7 +15,8 @@ from grader.local import LocalSubject
 from grader.report.html import part_page
 from grader.report.text import part_text
 from grader.results import Part
-from grader.running import PUBLIC_SEED, run_part
+from grader.running import run_part
+from grader.seeds import PUBLIC_SEED
 
 
 def check(part: str, *functions: Callable[..., Any]) -> float:

@@ -8,7 +8,6 @@ Modules are imported by the commands that need them, so that `grader --help` ans
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -100,22 +99,25 @@ def _find_course(options: argparse.Namespace) -> Course:
 def _check(options: argparse.Namespace) -> int:
     from grader.results import to_json
     from grader.sandbox.levels import open_forkserver
+    from grader.seeds import PUBLIC_SEED
 
     contents = [(path, _read(path)) for path in options.notebooks]
+    seed = PUBLIC_SEED if options.seed is None else options.seed
     candidates: list[Assignment] = []
     results: list[Result] = []
-    with contextlib.ExitStack() as servers:
-        forkserver = servers.enter_context(open_forkserver(meanwhile=lambda: candidates.extend(_candidates(options))))
-        from grader.grading import grade_notebook
-        from grader.running import PUBLIC_SEED
 
-        seed = PUBLIC_SEED if options.seed is None else options.seed
+    def prepare() -> None:
+        from grader.grading import draw_ahead
+
+        candidates.extend(_candidates(options))
+        for _, data in contents:
+            draw_ahead(data, candidates, seed)
+
+    with open_forkserver(meanwhile=prepare) as forkserver:
+        from grader.grading import grade_notebook
+
         for path, data in contents:
             result = grade_notebook(data, candidates, forkserver, name=str(path), seed=seed)
-            if result.status == "ungradable" and not forkserver.alive:
-                # A forkserver that has ended must not cost the notebooks after this one.
-                forkserver = servers.enter_context(open_forkserver())
-                result = grade_notebook(data, candidates, forkserver, name=str(path), seed=seed)
             results.append(result)
             if not options.json:
                 _print_result(result)

@@ -20,8 +20,8 @@ from grader.nbgrader_commands import NbgraderFailed, run_nbgrader
 from grader.notebook import CHECK_PREFIX, Unreadable
 from grader.report.text import points
 from grader.results import Result
-from grader.running import PUBLIC_SEED
 from grader.sandbox.client import Forkserver
+from grader.seeds import PUBLIC_SEED
 
 TRIVIAL = 8
 """Solution lines with fewer characters than this (`yield`, `else:`) say nothing when they turn up elsewhere."""

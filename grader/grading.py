@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from grader.claims import PartSpec
 from grader.notebook import Cell, Unreadable, assemble, belongs_to, read
 from grader.notebook_run import run_notebook
 from grader.results import Result
+from grader.running import draw_cases
 from grader.sandbox.client import Forkserver
 from grader.sandbox.problems import SandboxProblem
 
@@ -32,6 +34,24 @@ class Assignment:
         return cls(name, checks.parts(name), tuple(read(notebook)) if notebook is not None else ())
 
 
+def recognise(data: bytes, assignments: Sequence[Assignment]) -> tuple[Assignment, list[Cell]]:
+    """Which of `assignments` a notebook belongs to, and its cells. Raises: Unreadable."""
+    cells = read(data)
+    assignment = max(assignments, key=lambda candidate: belongs_to(cells, candidate.parts))
+    if not belongs_to(cells, assignment.parts):
+        known = ", ".join(candidate.name for candidate in assignments)
+        raise Unreadable(f"None of its cells belongs to an assignment ({known}).")
+    return assignment, cells
+
+
+def draw_ahead(data: bytes, assignments: Sequence[Assignment], seed: int) -> None:
+    """Draw the cases that grading a notebook will need, while something else has to be waited for."""
+    with contextlib.suppress(Unreadable):
+        for part in recognise(data, assignments)[0].parts:
+            for check in part.checks:
+                draw_cases(check, seed)
+
+
 def grade_notebook(
     data: bytes, assignments: Sequence[Assignment], forkserver: Forkserver, *, name: str, seed: int
 ) -> Result:
@@ -41,15 +61,9 @@ def grade_notebook(
     with the reason, and without a score.
     """
     try:
-        cells = read(data)
+        assignment, cells = recognise(data, assignments)
     except Unreadable as problem:
         return ungradable(assignments[0], name, seed, str(problem), forkserver.level)
-    assignment = max(assignments, key=lambda candidate: belongs_to(cells, candidate.parts))
-    if not belongs_to(cells, assignment.parts):
-        known = ", ".join(candidate.name for candidate in assignments)
-        return ungradable(
-            assignment, name, seed, f"None of its cells belongs to an assignment ({known}).", forkserver.level
-        )
     try:
         done = run_notebook(
             assemble(cells, assignment.parts, assignment.cells), assignment.parts, forkserver, seed=seed

@@ -68,18 +68,26 @@ class LocalSubject:
     """`grader.subject.Subject` over functions of this process, looked up by name in `functions`.
 
     Student output is swallowed while a check runs. Outside the main thread there is no alarm, hence no time limit.
+
+    seconds: how much CPU time a call may take.
+    beside_hypothesis: whether checks run in this process too. Then student code has random streams of its own, as it
+        would in another process: Hypothesis sets Python's and numpy's generators back before every case, and what a
+        notebook draws after a check must not depend on it. (MXNet's state cannot be read.)
     """
 
-    def __init__(self, functions: Mapping[str, object], *, seconds: float = CALL_SECONDS) -> None:
+    def __init__(
+        self, functions: Mapping[str, object], *, seconds: float = CALL_SECONDS, beside_hypothesis: bool = True
+    ) -> None:
         self._functions = functions
         self._seconds = seconds
-        self._randomness = _randomness()
+        self._streams = _Streams() if beside_hypothesis else None
 
     def reseed(self, seed: int) -> None:
         random.seed(seed)
         np.random.seed(seed % 2**32)
         mx.random.seed(seed % 2**31)
-        self._randomness = _randomness()
+        if self._streams is not None:
+            self._streams.start_here()
 
     def call(
         self, name: str, *arrays: npt.ArrayLike, dtype: Dtype = "float32", device: str = HOME, strict: bool = False
@@ -211,11 +219,10 @@ class LocalSubject:
     def _guard(self, name: str, function: Callable[..., Any], strict: bool) -> Iterator[None]:
         """Run student code: silent, limited in time, its exceptions turned into a `StudentFault`."""
         devices = strict_devices() if strict else contextlib.nullcontext()
-        outside = _randomness()
+        streams = self._streams or contextlib.nullcontext()
         with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), _autograd_off():
-            _set_randomness(self._randomness)
             try:
-                with _alarm(self._seconds), devices:
+                with streams, _alarm(self._seconds), devices:
                     yield
             except _OutOfTime:
                 raise TimedOut(name, self._seconds) from None
@@ -226,23 +233,30 @@ class LocalSubject:
             except BaseException as error:
                 culprit = _culprit(error, name, self._functions)
                 raise _raised(culprit, error, self._functions.get(culprit, function)) from None
-            finally:
-                self._randomness = _randomness()
-                _set_randomness(outside)
 
 
-def _randomness() -> tuple[Any, Any]:
-    """The states of Python's and numpy's global generators.
+class _Streams:
+    """Random streams for student code alone, of Python's and numpy's global generators; entered for every call."""
 
-    Student code has a stream of its own, as it would in another process: Hypothesis sets both generators back before
-    every case, and what a notebook draws after a check must not depend on it. MXNet's state cannot be read.
-    """
-    return random.getstate(), np.random.get_state()
+    def __init__(self) -> None:
+        self.start_here()
+
+    def start_here(self) -> None:
+        """Go on from where the generators are now."""
+        self._own = random.getstate(), np.random.get_state()
+
+    def __enter__(self) -> None:
+        self._outside = random.getstate(), np.random.get_state()
+        _set_generators(self._own)
+
+    def __exit__(self, *exception: object) -> None:
+        self.start_here()
+        _set_generators(self._outside)
 
 
-def _set_randomness(state: tuple[Any, Any]) -> None:
-    random.setstate(state[0])
-    np.random.set_state(state[1])
+def _set_generators(states: tuple[Any, Any]) -> None:
+    random.setstate(states[0])
+    np.random.set_state(states[1])
 
 
 @contextlib.contextmanager
@@ -293,8 +307,16 @@ def _ndarrays(
     arrays: Iterable[npt.ArrayLike], dtype: Dtype, device: str
 ) -> tuple[list[Any], list[npt.NDArray[np.generic]]]:
     """NDArrays on `device` and, to compare with afterwards, their contents."""
-    made = [nd.array(np.asarray(array), dtype=dtype, ctx=_context(device)) for array in arrays]
-    return made, [array.asnumpy() for array in made]
+    context = _context(device)
+    originals = [np.ascontiguousarray(array, dtype=dtype) for array in arrays]
+    return [_ndarray(original, context) for original in originals], originals
+
+
+def _ndarray(array: npt.NDArray[np.generic], context: Any) -> Any:
+    """`nd.array(array)`, without the general assignment in it, which costs three times the rest."""
+    made = nd.empty(array.shape, ctx=context, dtype=array.dtype)
+    made._sync_copyfrom(array)
+    return made
 
 
 def _changed(arrays: Sequence[Any], originals: Sequence[npt.NDArray[np.generic]]) -> tuple[int, ...]:

@@ -23,10 +23,9 @@ from grader.outputs import clean_outputs
 from grader.report.html import part_page
 from grader.report.text import part_text
 from grader.results import Part
-from grader.running import PUBLIC_SEED
 from grader.sandbox.client import Forkserver
 from grader.sandbox.levels import open_forkserver
-from grader.sandbox.problems import SandboxProblem
+from grader.seeds import PUBLIC_SEED
 
 
 class SealedExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -41,13 +40,7 @@ class SealedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         parts = tuple(part for name in checks.assignments() for part in checks.parts(name))
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
         cells = [Cell("code", cell.source, cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in code]
-        try:
-            ran = run_notebook(cells, parts, _forkserver(), seed=self.seed)
-        except SandboxProblem:
-            # A forkserver that has ended must not cost the rest of the class their scores: once more, with another.
-            _forkserver().close()
-            _forkserver.cache_clear()
-            ran = run_notebook(cells, parts, _forkserver(), seed=self.seed)
+        ran = run_notebook(cells, parts, _forkserver(), seed=self.seed)
         for number, (cell, done) in enumerate(zip(code, ran, strict=True), start=1):
             cell.execution_count = number
             cell.outputs = _report(done.part, number) if done.part is not None else _student_outputs(done)

@@ -12,7 +12,8 @@ from grader.notebook import CHECK_PREFIX, Cell
 from grader.results import Part
 from grader.running import run_part
 from grader.sandbox.client import Forkserver
-from grader.sandbox.problems import WorkerEnded
+from grader.sandbox.levels import renew
+from grader.sandbox.problems import SandboxProblem, WorkerEnded
 from grader.sandbox.remote import RemoteSubject
 from grader.sandbox.session import Session
 
@@ -36,8 +37,21 @@ def run_notebook(cells: list[Cell], parts: tuple[PartSpec, ...], forkserver: For
     A cell that marks a part (its grade id is `check_<part>`) is not run over there: the part's checks are, from here,
     against the functions as they are at that moment.
 
+    A forkserver that has ended, for whatever reason, is started again and the notebook run once more: neither this
+    submission nor those after it must pay for it.
+
     Raises: SandboxProblem.
     """
+    try:
+        return _run(cells, parts, forkserver, seed)
+    except SandboxProblem:
+        if forkserver.alive:
+            raise
+    renew(forkserver)
+    return _run(cells, parts, forkserver, seed)
+
+
+def _run(cells: list[Cell], parts: tuple[PartSpec, ...], forkserver: Forkserver, seed: int) -> list[CellRun]:
     checks = {CHECK_PREFIX + part.id: part for part in parts}
     with Session(forkserver) as session:
         subject = RemoteSubject(session)

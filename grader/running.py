@@ -3,13 +3,16 @@
 The same subject and seed give the same outcomes, whatever else is loaded in the process. Three things make it so:
 every check has a seed of its own derived from the seed and its id; the subject is reseeded before every check; and
 Hypothesis is kept from mixing constants of other loaded modules into what it draws.
+
+Hypothesis draws a check's cases once (`draw_cases`). A subject that passes them all never meets Hypothesis itself;
+for one that fails, Hypothesis draws them again, to shrink the one that failed.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import Any
 
 import hypothesis
@@ -19,14 +22,11 @@ from hypothesis.internal.constants_ast import Constants
 
 from grader.claims import Check, PartSpec, Refuted, Unusable
 from grader.results import Outcome, Part, Status
+from grader.seeds import derived_seed
 from grader.subject import Crashed, Missing, NotImplementedYet, Raised, StudentFault, Subject, TimedOut
-
-PUBLIC_SEED = 2018
-"""What students' own checks use; grading uses the course's seed."""
 
 SHRINK_CASES = 250
 """Cases tried after the first failure to find a smaller one. A count, not a time: it must not depend on the machine."""
-
 
 NOT_RUN = "Not run: mend the check above first."
 
@@ -94,12 +94,6 @@ def run_check(check: Check, subject: Subject, seed: int) -> tuple[Outcome, Excep
     return _outcome(check, status, message=fault.sentence, example=example), fault
 
 
-def derived_seed(seed: int, *names: object) -> int:
-    """A seed of its own for each use, so that adding a check does not change what another draws."""
-    text = "\0".join([str(seed), *map(str, names)])
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
-
-
 def _outcome(check: Check, status: Status, **details: str) -> Outcome:
     return Outcome(
         id=check.id,
@@ -117,20 +111,24 @@ Failure = tuple[Refuted | StudentFault, Any]
 
 def _find_failure(check: Check, subject: Subject, seed: int) -> Failure | None:
     """The smallest failure that could be found, with the case it happened on (None where there is no case)."""
+    # Not the seed of the cases: student code sees its own generators' states and must learn nothing from them.
+    own = derived_seed(seed, "subject")
     try:
-        subject.reseed(seed)
-    except StudentFault as fault:
-        return fault, None
-    if check.given is None:
-        try:
+        subject.reseed(own)
+        if check.given is None:
             check.body(subject, np.random.default_rng(seed))
-        except (Refuted, StudentFault) as fault:
-            return fault, None
-        return None
-    small = _search(check, subject, seed)
-    if small is not None or check.also is None:
-        return small
-    for case in check.also(np.random.default_rng(seed)):
+            return None
+    except (Refuted, StudentFault) as fault:
+        return fault, None
+    failure = _first_failure(check, subject, draw_cases(check, seed))
+    if failure is not None:
+        # A smaller input makes no stub shorter and no endless loop end.
+        return _shrunk(failure, check, subject, seed) if isinstance(failure[0], (Refuted, Raised)) else failure
+    return _first_failure(check, subject, check.also(np.random.default_rng(seed)) if check.also else ())
+
+
+def _first_failure(check: Check, subject: Subject, cases: Iterable[Any]) -> Failure | None:
+    for case in cases:
         try:
             check.body(subject, case)
         except (Refuted, StudentFault) as fault:
@@ -138,30 +136,49 @@ def _find_failure(check: Check, subject: Subject, seed: int) -> Failure | None:
     return None
 
 
-def _search(check: Check, subject: Subject, seed: int) -> Failure | None:
-    """Let Hypothesis look for a failing case and shrink it.
+@lru_cache(maxsize=256)
+def draw_cases(check: Check, seed: int) -> tuple[Any, ...]:
+    """The cases that Hypothesis draws for a check as long as none of them fails; empty for a check without any.
+
+    They do not depend on the subject, so that a whole class is asked the same questions and they are drawn once.
+    """
+    cases: list[Any] = []
+    if check.given is not None:
+        _hypothesis(check, seed, cases.append)
+    return tuple(cases)
+
+
+def _shrunk(first: Failure, check: Check, subject: Subject, seed: int) -> Failure:
+    """Let Hypothesis draw the same cases again and make the one that fails smaller.
 
     The smallest failing case is kept here rather than taken from Hypothesis's final replay: student code may be
     random, and then the replay need not fail again.
     """
-    failures: list[tuple[tuple[int, int, str], Failure]] = []
+    failures: list[Failure] = [first]
     left = SHRINK_CASES
 
     def attempt(case: Any) -> None:
         nonlocal left
-        if failures:
+        if len(failures) > 1:
             left -= 1
             if left < 0:
                 raise _Enough
         try:
             check.body(subject, case)
         except (Refuted, StudentFault) as fault:
-            text = str(case)
-            failures.append(((case.size, len(text), text), (fault, case)))
+            failures.append((fault, case))
             if not isinstance(fault, (Refuted, Raised)):
-                raise _Enough from None  # a smaller input makes no stub shorter and no endless loop end
+                raise _Enough from None
             raise
 
+    with suppress(_Enough, Refuted, StudentFault, hypothesis.errors.Flaky):
+        subject.reseed(derived_seed(seed, "subject"))
+        _hypothesis(check, seed, attempt)
+    return min(failures, key=lambda failure: (failure[1].size, len(str(failure[1])), str(failure[1])))
+
+
+def _hypothesis(check: Check, seed: int, body: Callable[[Any], None]) -> None:
+    """Have Hypothesis call `body` with a check's cases. Raises: what `body` raises, once Hypothesis has shrunk it."""
     assert check.given is not None
     settings = hypothesis.settings(
         max_examples=check.examples,
@@ -174,17 +191,12 @@ def _search(check: Check, subject: Subject, seed: int) -> Failure | None:
         verbosity=hypothesis.Verbosity.quiet,
         print_blob=False,
     )
-    test = hypothesis.seed(seed)(settings(hypothesis.given(check.given)(attempt)))
-    try:
-        with _only_its_own_constants():
-            test()
-    except _Enough:
-        pass
-    except (Refuted, StudentFault, hypothesis.errors.Flaky):
-        pass
-    if not failures:
-        return None
-    return min(failures, key=lambda failure: failure[0])[1]
+
+    def attempt(case: Any) -> None:
+        body(case)
+
+    with _only_its_own_constants():
+        hypothesis.seed(seed)(settings(hypothesis.given(check.given)(attempt)))()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from mxnet import nd
 from grader import check, classroom, when_ready
 from grader.classroom import show
 from grader.results import Outcome, Part
-from grader.running import PUBLIC_SEED
+from grader.seeds import PUBLIC_SEED
 from solutions.linreg import linreg, sgd, squared_loss
 
 

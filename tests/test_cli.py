@@ -17,9 +17,9 @@ from grader.gate import Finding
 from grader.nbgrader_commands import NbgraderFailed
 from grader.notebook import MAX_BYTES
 from grader.results import Outcome, Part, Result
-from grader.running import PUBLIC_SEED
 from grader.sandbox import levels
 from grader.sandbox.problems import SandboxProblem
+from grader.seeds import PUBLIC_SEED
 
 ROOT = Path(__file__).parents[1]
 NAME = "linreg_scratch"
@@ -34,8 +34,6 @@ class NoForkserver:
         return self
 
     def __exit__(self, *exception: object) -> None: ...
-
-    alive = True
 
 
 def open_nothing(*, meanwhile: Callable[[], object] = lambda: None) -> NoForkserver:
@@ -404,26 +402,6 @@ def test_python_m_grader_is_the_same_command(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (cli.BROKEN, "")
     assert done.stderr == f"grader: There is no notebook {tmp_path / 'missing.ipynb'}.\n"
-
-
-def test_a_forkserver_that_has_ended_costs_no_later_notebook(notebook, monkeypatch, capsys) -> None:
-    """The notebook on which it ended is graded once more, with another forkserver."""
-    opened: list[NoForkserver] = []
-
-    def open_another(*, meanwhile: Callable[[], object] = lambda: None) -> NoForkserver:
-        opened.append(open_nothing(meanwhile=meanwhile))
-        return opened[-1]
-
-    def grade(data, candidates, forkserver, *, name, seed):
-        if forkserver is opened[0]:
-            forkserver.alive = False
-            return result(None, reason="The forkserver has ended.")
-        return result(1)
-
-    monkeypatch.setattr(levels, "open_forkserver", open_another)
-    monkeypatch.setattr(grading, "grade_notebook", grade)
-    assert main(["check", str(notebook), str(notebook)]) == 0
-    assert len(opened) == 2
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from grader.cli import main
 from grader.course import Course, find_course
 from grader.demo import NotEmpty, Student, class_table, read_class, reference_cells, run_demo, solve
 from grader.grading import Assignment, grade_notebook
-from grader.running import PUBLIC_SEED
 from grader.sandbox.levels import open_forkserver
+from grader.seeds import PUBLIC_SEED
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / demo.SAMPLES

@@ -14,9 +14,8 @@ from grader.grading import Assignment, grade_notebook
 from grader.notebook import Cell, Unreadable
 from grader.notebook_run import CellRun, run_notebook
 from grader.results import Outcome, Part
-from grader.running import PUBLIC_SEED
-from grader.sandbox.levels import open_forkserver
 from grader.sandbox.problems import SandboxProblem
+from grader.seeds import PUBLIC_SEED
 from grader.subject import Subject
 
 COURSE_NOTEBOOK = Path(__file__).parents[1] / "assignments/linreg_scratch/linreg_scratch.ipynb"
@@ -146,16 +145,6 @@ def test_an_assignment_is_loaded_with_its_parts_and_its_notebook():
 
 
 # real notebooks, run where students' notebooks are run
-
-
-@pytest.fixture(scope="module")
-def forkserver():
-    try:
-        opened = open_forkserver()
-    except SandboxProblem as problem:
-        pytest.skip(str(problem))
-    with opened:
-        yield opened
 
 
 def solved() -> dict:

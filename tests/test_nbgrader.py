@@ -25,7 +25,8 @@ from grader.build import BEGIN_SOLUTION, END_SOLUTION
 from grader.checks import find_part
 from grader.gate import solution_lines
 from grader.local import LocalSubject
-from grader.running import PUBLIC_SEED, run_part
+from grader.running import run_part
+from grader.seeds import PUBLIC_SEED
 from solutions import linreg as reference
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -18,10 +18,9 @@ from grader.notebook import Cell
 from grader.notebook_run import run_notebook
 from grader.outputs import clean_outputs
 from grader.results import Part, part_to_json
-from grader.running import PUBLIC_SEED, run_part
-from grader.sandbox.levels import open_forkserver
+from grader.running import run_part
 from grader.sandbox.limits import Limits
-from grader.sandbox.problems import SandboxProblem
+from grader.seeds import PUBLIC_SEED
 from grader.submissions import cells, load
 from solutions import linreg
 
@@ -36,16 +35,6 @@ SGD = Assignment("linreg_scratch", (PARTS["sgd"],))
 CLAIMABLE = {"patches_local_subject": 3}
 """What good manners earn, whoever has them: see test_sandbox_remote."""
 LIMITS = Limits(call_seconds=0.3, cell_seconds=3, cpu_seconds=20)
-
-
-@pytest.fixture(scope="module")
-def forkserver():
-    try:
-        opened = open_forkserver(LIMITS)
-    except SandboxProblem as problem:
-        pytest.skip(str(problem))
-    with opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +194,11 @@ def test_a_check_stands_where_its_cell_stands_and_sees_the_functions_as_they_are
     done = run_notebook(code, (PARTS["sgd"],), forkserver, seed=PUBLIC_SEED)
     assert [one.part.score if one.part else None for one in done] == [None, 0, None, 6, None, 0]
     assert [one.outputs for one in done] == ["[]"] * 6
+
+
+def test_a_forkserver_that_has_ended_costs_nobody_a_point(forkserver, reference, honest):
+    """The submission during which it ends, or before which it ended, is run once more with another."""
+    forkserver._process.kill()
+    forkserver._process.wait()
+    assert grade({"sgd": reference["sgd"]}, forkserver) == honest
+    assert forkserver.alive

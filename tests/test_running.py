@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
 from grader.claims import Check, PartSpec, Refuted, Unusable, claim
-from grader.running import SHRINK_CASES, derived_seed, run_check, run_part
+from grader.running import SHRINK_CASES, draw_cases, run_check, run_part
+from grader.seeds import derived_seed
 from grader.subject import Crashed, Missing, NotImplementedYet, Raised, TimedOut
 
 ROOT = Path(__file__).parents[1]
@@ -217,7 +218,38 @@ def test_the_subject_is_reseeded_before_every_check():
     subject = Nobody()
     checks = (check(holds, name="first", given=numbers()), check(holds, name="second"))
     run_part(PartSpec("part", ("f",), checks), subject, 7)  # type: ignore[arg-type]
-    assert subject.seeds == [derived_seed(7, "first"), derived_seed(7, "second")]
+    seeds = [derived_seed(derived_seed(7, name), "subject") for name in ("first", "second")]
+    assert subject.seeds == seeds
+
+
+def test_the_cases_of_a_check_are_drawn_once_for_a_whole_class():
+    made = check(holds, given=numbers(10**9, 5), examples=25)
+    assert draw_cases(made, 1) is draw_cases(made, 1)
+    assert len(draw_cases(made, 1)) == 25
+    assert draw_cases(check(holds), 1) == ()
+
+
+def test_hypothesis_draws_the_failing_case_again_to_shrink_it():
+    """What fails without Hypothesis, for which it is the 30th case or so, comes back as the smallest that fails."""
+
+    def body(case: Numbers) -> None:
+        if max(case.values) >= 100:
+            raise Refuted("Too large.")
+
+    made = check(body, given=numbers(10**6, 6), examples=50)
+    assert outcome_of(made).example == "values = [100]"
+
+
+def test_a_failure_that_happens_only_once_still_counts():
+    met: list[Numbers] = []
+
+    def body(case: Numbers) -> None:
+        met.append(case)
+        if len(met) == 7:
+            raise Refuted("Once.")
+
+    outcome = outcome_of(check(body, given=numbers(10**9, 5), examples=25))
+    assert (outcome.status, outcome.message, outcome.example) == ("failed", "Once.", str(met[6]))
 
 
 DRAW = """
@@ -365,7 +397,7 @@ def test_shrinking_stops_after_a_fixed_number_of_cases():
 
     outcome = outcome_of(check(body, given=numbers(10**6, 30), examples=100))
     assert outcome.status == "failed"
-    assert calls - failed_at == SHRINK_CASES
+    assert calls - 2 * failed_at == SHRINK_CASES  # found once without Hypothesis, once again with it
 
 
 @pytest.mark.parametrize("fault", [TimedOut("f", 1), Crashed("f", "ended"), Missing("f"), NotImplementedYet("f")])

@@ -14,10 +14,11 @@ import pytest
 from grader import checks
 from grader.local import LocalSubject
 from grader.results import part_to_json
-from grader.running import PUBLIC_SEED, run_part
+from grader.running import run_part
 from grader.sandbox import protocol
 from grader.sandbox.problems import WorkerEnded
 from grader.sandbox.remote import MAX_TEXT, RemoteSubject
+from grader.seeds import PUBLIC_SEED
 from grader.subject import (
     Batch,
     Batches,

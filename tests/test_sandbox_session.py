@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from grader.sandbox import protocol
-from grader.sandbox.levels import open_forkserver
 from grader.sandbox.limits import Limits
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 from grader.sandbox.remote import RemoteSubject
@@ -18,16 +17,6 @@ from grader.subject import Crashed, Raised, TimedOut
 
 pytestmark = pytest.mark.slow
 LIMITS = Limits(cell_seconds=1, call_seconds=1, cpu_seconds=20, output_bytes=200_000)
-
-
-@pytest.fixture(scope="module")
-def forkserver():
-    try:
-        opened = open_forkserver(LIMITS)
-    except SandboxProblem as problem:
-        pytest.skip(str(problem))
-    with opened:
-        yield opened
 
 
 @pytest.fixture

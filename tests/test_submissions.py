@@ -18,7 +18,8 @@ import pytest
 from grader import checks
 from grader.local import LocalSubject
 from grader.results import Outcome, Part, part_to_json
-from grader.running import PUBLIC_SEED, run_part
+from grader.running import run_part
+from grader.seeds import PUBLIC_SEED
 from grader.submissions import cells, load
 from solutions import linreg
 

@@ -395,6 +395,8 @@ with when_ready():
     plt.semilogy(passes[1:], losses, "ko-", label="measured")
     plt.axhline(noise_floor, color="black", linestyle="--", label="noise alone")
     plt.xticks(passes)
+    plt.minorticks_off()
+    plt.gca().yaxis.set_major_formatter("{x:g}")
     plt.xlabel("passes through the data")
     plt.ylabel("mean loss")
     plt.title("Training")

@@ -1,8 +1,4 @@
-"""The trusted side: start a forkserver, fork a child for a submission, ask it, wait no longer than a deadline, kill it.
-
-SandboxProblem   our trouble: no isolation here, a forkserver that does not start. Nobody is graded.
-WorkerEnded      a child is gone, and how: the student's trouble.
-"""
+"""The trusted side: start a forkserver, fork a child per submission, ask it, wait until a deadline, kill it."""
 
 from __future__ import annotations
 
@@ -55,13 +51,22 @@ class Forkserver:
         skip: frozenset[str] = frozenset(),
         meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
-        self.level, self.limits = level, limits
+        self.level, self.limits, self._skip = level, limits, skip
+        self._start(meanwhile)
+
+    def renew(self) -> None:
+        """Start again, at the same level, where the forkserver has ended. Raises: SandboxProblem."""
+        self.close()
+        self._start(lambda: None)
+
+    def _start(self, meanwhile: Callable[[], object]) -> None:
+        level, limits = self.level, self.limits
         settings = {
             "code": str(Path(__file__).resolve().parents[2]),
             "scratch": "/scratch" if level == BWRAP_LANDLOCK else None,
             "readable": [str(path) for path in readable_paths()],
             "limits": msgspec.to_builtins(limits),
-            "skip": sorted(skip),
+            "skip": sorted(self._skip),
         }
         program = [sys.executable, "-I", "-B", str(Path(__file__).with_name("forkserver.py")), json.dumps(settings)]
         command = [*(bubblewrap(limits) if level == BWRAP_LANDLOCK else []), *program]
@@ -85,6 +90,7 @@ class Forkserver:
                 )
             except OSError as error:
                 self._control.close()
+                self._temporary.cleanup()
                 raise SandboxProblem(f"{command[0]} cannot be started: {error.strerror}.") from None
         try:
             meanwhile()

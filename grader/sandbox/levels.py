@@ -63,6 +63,15 @@ def _nothing() -> None:
     """The work to be done meanwhile has been done."""
 
 
+def renew(forkserver: Forkserver) -> None:
+    """Start a forkserver that has ended again, and have it prove itself again. Raises: SandboxProblem."""
+    forkserver.renew()
+    acts = prove(forkserver)
+    if acts:
+        forkserver.close()
+        raise SandboxProblem(f"The sandbox, started again, does not refuse: {', '.join(acts)}.")
+
+
 def prove(forkserver: Forkserver) -> tuple[str, ...]:
     """The forbidden acts that a child of this forkserver can commit; empty if its walls hold.
 

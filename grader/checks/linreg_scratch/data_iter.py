@@ -233,7 +233,7 @@ def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.G
     points=1,
     given=row_sets(several=True).map(_in_thirds),
     hint="Let the arrays you are given decide. Arrays made along the way are float32 unless you say otherwise.",
-    examples=15,
+    examples=10,
 )
 def data_iter_keeps_the_dtype(subject: Subject, case: RowsCase) -> None:
     """With features and labels in float32 or both in float64, so are X and y, with every digit."""
@@ -250,7 +250,7 @@ def data_iter_keeps_the_dtype(subject: Subject, case: RowsCase) -> None:
     points=1,
     given=row_sets(columns=st.booleans(), several=True),
     hint="Shuffle row numbers, not the data: features and labels belong to your caller.",
-    examples=15,
+    examples=10,
 )
 def data_iter_leaves_features_and_labels_as_they_were(subject: Subject, case: RowsCase) -> None:
     """data_iter only reads features and labels; after a pass they are as they were, in the same order."""

@@ -83,6 +83,7 @@ def sgd_divides_the_gradient_by_batch_size(subject: Subject, case: StepCase) -> 
     given=sgd_steps(st.integers(1, 4), counts=TWO),
     hint="sgd only reads param.grad. Calling attach_grad() again, or writing into param.grad, throws away what others "
     "still need; the next backward() overwrites it anyway.",
+    examples=12,
 )
 def sgd_leaves_the_gradients_alone(subject: Subject, case: StepCase) -> None:
     """After sgd the gradient buffers are still attached, hold what they held, and take the next gradients."""

@@ -83,7 +83,7 @@ def squared_loss_has_gradient_y_hat_minus_y(subject: Subject, case: LossCase) ->
     given=predictions_and_labels(),
     hint="Subtraction written with -=, or an assignment into y[:], changes the array of whoever called you. "
     "Arrays made along the way are float32 unless you say otherwise.",
-    examples=15,
+    examples=10,
 )
 def squared_loss_keeps_dtype_and_arguments(subject: Subject, case: LossCase) -> None:
     """float64 in gives float64 out, with all its digits, and y_hat and y are the same after the call."""

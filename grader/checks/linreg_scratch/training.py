@@ -173,9 +173,9 @@ def training_reaches_the_noise_floor(subject: Subject, rng: np.random.Generator)
 def training_recovers_the_parameters(subject: Subject, rng: np.random.Generator) -> None:
     """On random problems with 1 to 5 features, in batches that do not divide the data, training finds w and b."""
     for num_examples, num_features, batch_size, lr, num_epochs in (
-        (300, 1, 16, 0.1, 6),
-        (210, 3, 8, 0.1, 6),
-        (503, 5, 8, 0.1, 4),
+        (150, 1, 16, 0.2, 6),
+        (91, 3, 8, 0.2, 6),
+        (203, 5, 8, 0.2, 4),
     ):
         problem = random_problem(
             rng,
