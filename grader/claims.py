@@ -25,6 +25,7 @@ from typing import Any, Protocol
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
+from grader.diagnosis import Misconception
 from grader.subject import Subject
 
 
@@ -66,11 +67,14 @@ class Check:
 
 @dataclass(frozen=True)
 class PartSpec:
-    """A part of an assignment: the student's functions it needs, in the order `check` takes them, and its checks."""
+    """A part of an assignment: the student's functions it needs, in the order `check` takes them, its checks, and the
+    mistakes that people make in it.
+    """
 
     id: str
     functions: tuple[str, ...]
     checks: tuple[Check, ...]
+    misconceptions: tuple[Misconception, ...] = ()
 
     @property
     def max_score(self) -> int:
@@ -99,9 +103,11 @@ def claim(
     return make
 
 
-def part(id: str, functions: tuple[str, ...], module: dict[str, Any]) -> PartSpec:
+def part(
+    id: str, functions: tuple[str, ...], module: dict[str, Any], misconceptions: tuple[Misconception, ...] = ()
+) -> PartSpec:
     """The checks defined in a module, in file order. `module` is its `globals()`."""
     checks = tuple(value for value in module.values() if isinstance(value, Check))
     if not checks:
         raise ValueError(f"Part {id!r} has no checks.")
-    return PartSpec(id, functions, checks)
+    return PartSpec(id, functions, checks, misconceptions)

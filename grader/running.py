@@ -21,6 +21,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
 from grader.claims import Check, PartSpec, Refuted, Unusable
+from grader.diagnosis import Recorder, diagnose
 from grader.results import Outcome, Part, Status
 from grader.seeds import derived_seed
 from grader.subject import Crashed, Missing, NotImplementedYet, Raised, StudentFault, Subject, TimedOut
@@ -42,14 +43,16 @@ def run_part(part: PartSpec, subject: Subject, seed: int) -> Part:
     exception, one message stands for all and the others are not run: a mistake is reported once. Points once earned
     stay: a stub that comes to light only in a later check costs that check.
     """
+    recorder = Recorder(subject)
     outcomes: list[Outcome] = []
     blocked = ""
     first: Exception | None = None
     for check in part.checks:
+        recorder.begin(check.id)
         if blocked:
             outcomes.append(_outcome(check, "not_run", message=blocked))
             continue
-        outcome, fault = run_check(check, subject, seed)
+        outcome, fault = run_check(check, recorder, seed)
         if outcomes and _same_error(first, fault):
             blocked = NOT_RUN
             outcome = _outcome(check, "not_run", message=blocked)
@@ -66,7 +69,7 @@ def run_part(part: PartSpec, subject: Subject, seed: int) -> Part:
         id=part.id,
         score=sum(outcome.points for outcome in outcomes),
         max_score=part.max_score,
-        checks=tuple(outcomes),
+        checks=diagnose(outcomes, recorder.seen, part.misconceptions),
         message=message,
     )
 

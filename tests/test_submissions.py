@@ -16,6 +16,7 @@ import mxnet  # noqa: F401 (its import warns; better here than within a check)
 import pytest
 
 from grader import checks
+from grader.diagnosis import NONE_FITS
 from grader.local import LocalSubject
 from grader.results import Outcome, Part, part_to_json
 from grader.running import run_part
@@ -27,6 +28,8 @@ SUBMISSIONS = Path(__file__).parent / "submissions"
 TABLE = runpy.run_path(str(SUBMISSIONS / "expected.py"))
 WRONG: dict[str, dict[str, str]] = TABLE["WRONG"]
 SECONDS: dict[str, float] = TABLE["SECONDS"]
+DIAGNOSES = runpy.run_path(str(SUBMISSIONS / "diagnoses.py"))
+NAMED: dict[str, set[str]] = DIAGNOSES["NAMED"]
 RIGHT = sorted(path.stem for path in (SUBMISSIONS / "right").glob("*.py"))
 PARTS = {part.id: part for part in checks.parts("linreg_scratch")}
 REFERENCE = {name: getattr(linreg, name) for name in linreg.__all__}
@@ -100,8 +103,31 @@ def test_right_functions_of_different_people_train_together(number: int) -> None
 
 
 @pytest.mark.parametrize("name", sorted(WRONG))
-def test_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:
-    assert_as_in_the_table(name, mark("wrong", name, parts_of("wrong", name)))
+def test_a_wrong_function_gets_exactly_the_marks_of_the_table_and_its_mistake_is_named(name: str) -> None:
+    parts = mark("wrong", name, parts_of("wrong", name))
+    assert_as_in_the_table(name, parts)
+    assert named(parts) == NAMED.get(name, set())
+
+
+def named(parts: list[Part]) -> set[str]:
+    """The ids of the misconceptions that the reports name or offer."""
+    found = set()
+    for part in parts:
+        ids = {mistake.name: mistake.id for mistake in PARTS[part.id].misconceptions} | {NONE_FITS: ""}
+        for outcome in part.checks:
+            found |= {ids[name] for name in outcome.diagnosis.split(" Or: ") if outcome.diagnosis} - {""}
+    return found
+
+
+def test_every_wrong_submission_is_named_or_known_to_be_in_no_catalogue() -> None:
+    """Three show in training alone, where no mistake is named."""
+    only_in_training = {
+        "data_iter_mixes_up_the_last_batch_of_large_data",
+        "data_iter_reads_the_first_six_hundred",
+        "sgd_has_momentum",
+    }
+    assert set(NAMED) | set(DIAGNOSES["OTHER"]) | only_in_training == set(WRONG)
+    assert len(NAMED) >= 0.85 * len(WRONG)
 
 
 @pytest.mark.slow

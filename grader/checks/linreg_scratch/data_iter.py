@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
+from grader.checks.linreg_scratch.misconceptions.data_iter import MISCONCEPTIONS
 from grader.checks.linreg_scratch.shuffling import Orders, suspicious
 from grader.claims import Refuted, Unusable, claim, part
 from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
@@ -289,4 +290,4 @@ def _sizes(sizes: list[int]) -> str:
     return f"[{shown}]"
 
 
-PART = part("data_iter", ("data_iter",), globals())
+PART = part("data_iter", ("data_iter",), globals(), MISCONCEPTIONS)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.linreg_scratch.digits import expect_float64_digits
+from grader.checks.linreg_scratch.misconceptions.linreg import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.gradients import numerical_gradient
 from grader.strategies import LinregCase, large_linreg_inputs, linreg_inputs
@@ -113,4 +114,4 @@ def linreg_stays_on_the_device_of_X(subject: Subject, case: LinregCase) -> None:
     expect.device(expect.tensor(called.value, "The result of linreg"), ELSEWHERE, "linreg(X, w, b)")
 
 
-PART = part("linreg", ("linreg",), globals())
+PART = part("linreg", ("linreg",), globals(), MISCONCEPTIONS)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.linreg_scratch.digits import expect_float64_digits
+from grader.checks.linreg_scratch.misconceptions.sgd import MISCONCEPTIONS
 from grader.claims import Refuted, Unusable, claim, part
 from grader.strategies import StepCase, large_sgd_steps, sgd_steps
 from grader.subject import ELSEWHERE, Array, Step, Subject
@@ -124,4 +125,4 @@ def _listing(arrays: list[Array]) -> str:
     return "[" + ", ".join(expect.show(array) for array in arrays) + "]"
 
 
-PART = part("sgd", ("sgd",), globals())
+PART = part("sgd", ("sgd",), globals(), MISCONCEPTIONS)

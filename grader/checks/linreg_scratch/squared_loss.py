@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.linreg_scratch.digits import expect_float64_digits
+from grader.checks.linreg_scratch.misconceptions.squared_loss import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.gradients import numerical_gradient
 from grader.strategies import LossCase, extreme_predictions_and_labels, predictions_and_labels
@@ -109,4 +110,4 @@ def squared_loss_stays_on_the_device_of_y_hat(subject: Subject, case: LossCase) 
     expect.device(expect.tensor(called.value, "The result of squared_loss"), ELSEWHERE, "squared_loss(y_hat, y)")
 
 
-PART = part("squared_loss", ("squared_loss",), globals())
+PART = part("squared_loss", ("squared_loss",), globals(), MISCONCEPTIONS)

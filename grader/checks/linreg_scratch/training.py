@@ -175,7 +175,7 @@ def training_recovers_the_parameters(subject: Subject, rng: np.random.Generator)
     for num_examples, num_features, batch_size, lr, num_epochs in (
         (150, 1, 16, 0.2, 6),
         (91, 3, 8, 0.2, 6),
-        (203, 5, 8, 0.2, 4),
+        (503, 5, 8, 0.1, 3),
     ):
         problem = random_problem(
             rng,
