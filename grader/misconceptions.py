@@ -114,7 +114,7 @@ def leaves_the_device(one: Observation) -> Verdict:
         return False if isinstance(one.answer, StudentFault) else None
     if isinstance(one.answer, StudentFault):
         return isinstance(one.answer, Raised)
-    return any(tensor.device != one.device for tensor in tensors(one))
+    return any(tensor.device != one.device for tensor in tensors(one)) or None
 
 
 def becomes_float32(one: Observation) -> Verdict:

@@ -95,8 +95,8 @@ def large_linreg_inputs(rng: np.random.Generator) -> Iterator[LinregCase]:
     """More rows and features than anybody hard-codes; first some that can be added up by hand."""
     yield LinregCase(np.ones((1, 8)), np.arange(1.0, 9.0).reshape(-1, 1), np.zeros(1))
     yield LinregCase(np.arange(1.0, 13.0).reshape(-1, 1), np.ones((1, 1)), np.ones(1))
-    for n, d in ((257, 19), (1, 40), (1000, 2)):
-        yield LinregCase(*(single(rng.normal(size=shape)) for shape in ((n, d), (d, 1), (1,))))
+    for n, d, size in ((257, 19, 1.0), (1, 40, 1.0), (1000, 2, 1.0), (5, 3, 1000.0)):
+        yield LinregCase(*(single(size * rng.normal(size=shape)) for shape in ((n, d), (d, 1), (1,))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,7 +105,6 @@ NAMED: dict[str, set[str]] = {
     "squared_loss_goes_through_numpy": {"cut_from_autograd"},
     "squared_loss_has_the_wrong_sign": {"negative"},
     "squared_loss_keeps_its_half_on_the_cpu": {"own_device"},
-    "squared_loss_reads_out_a_single_example": {"cut_from_autograd"},
     "squared_loss_returns_a_flat_array": {"flat_losses"},
     "squared_loss_returns_a_number": {"one_number"},
     "squared_loss_squares_half_the_error": {"half_before_square"},
@@ -130,4 +129,5 @@ OTHER = (
     "sgd_takes_no_batch_for_larger_than_32",
     "squared_loss_clips_large_errors",
     "squared_loss_is_none",
+    "squared_loss_reads_out_a_single_example",
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from grader.checks.linreg_scratch.misconceptions.data_iter import MISCONCEPTIONS
 from grader.checks.linreg_scratch.shuffling import Orders, suspicious
 from grader.claims import Refuted, Unusable, claim, part
 from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
-from grader.subject import ELSEWHERE, Array, Batches, Dtype, Subject, Tensor
+from grader.subject import ELSEWHERE, HOME, Array, Batches, Dtype, Raised, Subject, Tensor
 
 Pair = tuple[Tensor, Tensor]
 DTYPES: tuple[Dtype, ...] = ("float32", "float64")
@@ -124,7 +126,7 @@ def data_iter_yields_every_example_exactly_once(subject: Subject, case: RowsCase
 
 @claim(
     points=1,
-    given=row_sets(columns=st.booleans()),
+    given=row_sets(tails=st.sampled_from([(2,), (1,), (3,), (2, 2)]), columns=st.booleans()),
     also=large_row_sets,
     hint="Features and labels must be picked with the same row numbers, in the same order.",
 )
@@ -175,20 +177,50 @@ def data_iter_fills_every_batch_but_the_last(subject: Subject, case: RowsCase) -
 def data_iter_draws_a_new_order_for_each_pass(subject: Subject, rng: np.random.Generator) -> None:
     """Each pass visits the examples in a new order.
 
-    Three passes over 40 rows in batches of 5; a right answer repeats an order with probability 3 / 40!, about 4e-48.
+    Three passes over 40 rows in batches of 5, and two under other circumstances; a right answer repeats an order with
+    probability 10 / 30!, about 4e-32.
     """
     # Even eight blocks of neighbours in random order hardly ever repeat: that is the next check's business.
+    _expect_new_orders(_batches(subject, numbered_rows(40, 5), passes=3), 40, "40 rows, batch_size = 5, 3 passes")
+    for n, batch_size, tail, column in VARIATIONS:
+        case = numbered_rows(n, batch_size, tail=tail, column=column)
+        example = f"features {case.features.shape}, labels {case.labels.shape}, batch_size = {batch_size}, 2 passes"
+        with contextlib.suppress(Raised):  # code that fails there has other checks to fail
+            _expect_new_orders(_batches(subject, case, passes=2), n, example)
     case = numbered_rows(40, 5)
-    found = _batches(subject, case, passes=3)
-    orders = [_rows([X for X, _ in _pairs(found, number)], 2) for number in range(3)]
-    for first, second in ((0, 1), (1, 2), (0, 2)):
+    circumstances: tuple[tuple[Dtype, str], ...] = (("float64", HOME), ("float32", ELSEWHERE))
+    for dtype, device in circumstances:
+        with contextlib.suppress(Raised):
+            found = subject.batches(case.features, case.labels, 5, passes=2, limit=100, dtype=dtype, device=device)
+            _expect_new_orders(found, 40, f"40 rows in {dtype} on {device}, batch_size = 5, 2 passes")
+
+
+VARIATIONS: tuple[tuple[int, int, tuple[int, ...], bool], ...] = (
+    (41, 5, (2,), False),
+    (40, 1, (2,), False),
+    (40, 10, (1,), False),
+    (40, 40, (5,), False),
+    (30, 60, (2,), False),
+    (40, 8, (2, 3), False),
+    (40, 8, (2,), True),
+    (130, 32, (2,), False),
+    (260, 25, (3,), False),
+    (1000, 10, (2,), False),
+)
+"""Rows, batch_size, the shape of a row and whether labels are a column: circumstances that no order may depend on."""
+
+
+def _expect_new_orders(found: Batches, count: int, example: str) -> None:
+    """No two passes have the same order, as far as they hold anything."""
+    orders = [[row[0] for row in _rows([X for X, _ in _pairs(found, i)], 1)] for i in range(len(found.passes))]
+    for first, second in combinations(range(len(orders)), 2):
         # As text: nan is not equal to itself, but two passes of nothing else are no new order.
-        if str(orders[first]) == str(orders[second]):
-            beginning = expect.show([row[0] / 10 for row in orders[first][:8]]).rstrip("]") + ", ...]"
+        if orders[first] and str(orders[first]) == str(orders[second]):
+            beginning = expect.show(orders[first][:8]).rstrip("]") + ", ...]"
             raise Refuted(
-                "Two passes over 40 rows came in exactly the same order.",
-                example="40 rows, batch_size = 5, 3 passes",
-                got=f"rows {beginning} both in pass {first + 1} and in pass {second + 1}",
+                f"Two passes over {count} rows came in exactly the same order.",
+                example=example,
+                got=f"features beginning {beginning} both in pass {first + 1} and in pass {second + 1}",
                 expected="a new order for each pass",
             )
 
@@ -233,6 +265,7 @@ def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.G
 @claim(
     points=1,
     given=row_sets(several=True).map(_in_thirds),
+    also=lambda rng: [_in_thirds(numbered_rows(9, 4))],
     hint="Let the arrays you are given decide. Arrays made along the way are float32 unless you say otherwise.",
     examples=10,
 )
@@ -245,6 +278,7 @@ def data_iter_keeps_the_dtype(subject: Subject, case: RowsCase) -> None:
             if dtype == "float64":
                 _expect_digits(X, case.features, "X")
                 _expect_digits(y, case.labels, "y")
+    _expect_pairs_as_at_home(subject, case, _batches(subject, case, dtype="float64"), "for float64 arrays")
 
 
 @claim(
@@ -260,16 +294,43 @@ def data_iter_leaves_features_and_labels_as_they_were(subject: Subject, case: Ro
 
 @claim(
     points=1,
-    given=st.just(numbered_rows(5, 2)),
+    given=st.just(numbered_rows(9, 4)),
     hint="Everything you create, an array of row numbers too, needs ctx=features.context. Without it, it lands on the "
     "CPU, and a GPU refuses to mix the two.",
     examples=1,
 )
 def data_iter_stays_on_the_device_of_features(subject: Subject, case: RowsCase) -> None:
     """On a second device, standing in for a GPU, data_iter works and its batches stay there."""
-    for X, y in _pairs(_batches(subject, case, device=ELSEWHERE)):
+    found = _batches(subject, case, device=ELSEWHERE)
+    for X, y in _pairs(found):
         expect.device(X, ELSEWHERE, "X")
         expect.device(y, ELSEWHERE, "y")
+    _expect_pairs_as_at_home(subject, case, found, "on another device")
+
+
+MANY = 8
+"""Rows that do not meet their own labels by chance: once in 8! = 40 320 times."""
+
+
+def _expect_pairs_as_at_home(subject: Subject, case: RowsCase, found: Batches, where: str) -> None:
+    """Rows and labels that are wrong here are wrong in float32 on the default device too."""
+    # In a few rows, wrong labels are right by chance.
+    if case.num_examples < MANY or _same_rows(found, case) or not _same_rows(_batches(subject, case), case):
+        return
+    raise Refuted(f"The rows and labels of a pass are right in float32 on the default device, and wrong {where}.")
+
+
+def _same_rows(found: Batches, case: RowsCase) -> bool:
+    """Whether a pass holds every row with its label once, as far as float32 can tell."""
+    width = _per_row(case.features)
+    rows = []
+    for X, y in _pairs(found):
+        if X.values.size != y.values.size * width:
+            return False
+        rows += np.hstack([X.exact().reshape(-1, width), y.exact().reshape(-1, 1)]).tolist()
+    wanted = np.hstack([case.features.reshape(-1, width), case.labels.reshape(-1, 1)]).tolist()
+    got, known = np.array(sorted(rows)), np.array(sorted(wanted))
+    return got.shape == known.shape and bool(np.allclose(got, known, rtol=1e-5, atol=1e-6))
 
 
 def _expect_digits(found: Tensor, source: Array, what: str) -> None:

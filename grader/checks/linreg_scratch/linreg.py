@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
-from grader.checks.linreg_scratch.digits import expect_float64_digits
+from grader.checks.linreg_scratch.elsewhere import (
+    close,
+    expect_as_right_as_at_home,
+    expect_float64_digits,
+    expect_graph_as_at_home,
+)
 from grader.checks.linreg_scratch.misconceptions.linreg import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.gradients import numerical_gradient
-from grader.strategies import LinregCase, large_linreg_inputs, linreg_inputs
+from grader.strategies import LinregCase, large_linreg_inputs, linreg_inputs, single
 from grader.subject import ELSEWHERE, Array, Subject
 
 
@@ -23,6 +30,16 @@ def magnitude(case: LinregCase) -> Array:
     """The size of the terms that are added up to each prediction; rounding errors are proportional to it."""
     terms: Array = np.abs(case.X) @ np.abs(case.w) + np.abs(case.b)
     return terms
+
+
+def _larger(rng: np.random.Generator) -> Iterator[LinregCase]:
+    """Some more rows, features and size than the small cases have."""
+    for n, d, size in ((70, 3, 1.0), (4, 12, 1.0), (4, 2, 30.0)):
+        yield LinregCase(*(single(size * rng.normal(size=shape)) for shape in ((n, d), (d, 1), (1,))))
+
+
+def _at_home(subject: Subject, case: LinregCase) -> Array:
+    return expect.tensor(subject.call("linreg", case.X, case.w, case.b).value, "The result of linreg").exact()
 
 
 @claim(
@@ -42,15 +59,19 @@ def linreg_computes_Xw_plus_b(subject: Subject, case: LinregCase) -> None:
 @claim(
     points=1,
     given=linreg_inputs(max_examples=3, max_features=3),
+    also=_larger,
     hint="A wrong prediction has a wrong gradient: mend the check above first. If that one passes: autograd can only "
     "follow NDArray operators. A detour through numpy or Python numbers, or a new array made from old values, cuts the "
     "graph, and so does detach().",
 )
 def linreg_passes_gradients_to_X_w_and_b(subject: Subject, case: LinregCase) -> None:
     """Gradients flow back through linreg to X, w and b, as the derivative of Xw + b says."""
-    weights = np.arange(1.0, len(case.X) + 1).reshape(-1, 1)
+    many = len(case.X) > 5
+    weights = np.ones((len(case.X), 1)) if many else np.arange(1.0, len(case.X) + 1).reshape(-1, 1)
     found = subject.gradients("linreg", case.X, case.w, case.b, head=weights)
     y_hat = expect.tensor(found.value, "The result of linreg")
+    if max(case.X.shape) > 3 and not close(y_hat.exact(), prediction(case.X, case.w, case.b), scale=magnitude(case)):
+        return  # the larger cases are about gradients alone
     if y_hat.shape != weights.shape and y_hat.values.size == weights.size:
         # Right numbers in another shape: the check above has said so, and their gradients can still be right.
         found = subject.gradients("linreg", case.X, case.w, case.b, head=weights.reshape(y_hat.shape))
@@ -63,6 +84,9 @@ def linreg_passes_gradients_to_X_w_and_b(subject: Subject, case: LinregCase) -> 
             expected="gradients for X, w and b",
         )
     terms = ["y_hat[0]", *(f"{i + 1} y_hat[{i}]" for i in range(1, len(case.X)))]
+    total_of = "the sum of the predictions" if many else " + ".join(terms)
+    # What is added up to each entry of a gradient: rounding errors are proportional to it.
+    scales = {"X": 1.0, "w": np.maximum(1.0, np.abs(case.X).T @ weights), "b": np.sum(weights)}
     wrt = {"X": case.X, "w": case.w, "b": case.b}
     for gradient, (name, at) in zip(found.gradients, wrt.items(), strict=True):
 
@@ -70,7 +94,7 @@ def linreg_passes_gradients_to_X_w_and_b(subject: Subject, case: LinregCase) -> 
             return float(np.sum(weights * prediction(**{**wrt, name: moved})))
 
         expected = numerical_gradient(total, at)
-        expect.values(gradient, expected, f"The gradient of {' + '.join(terms)} with respect to {name}", scale=1)
+        expect.values(gradient, expected, f"The gradient of {total_of} with respect to {name}", scale=scales[name])
 
 
 @claim(
@@ -88,6 +112,22 @@ def linreg_keeps_float64(subject: Subject, case: LinregCase) -> None:
     expect.dtype(y_hat, "float64", "linreg(X, w, b) of float64 arrays")
     expected = prediction(thirds.X, thirds.w, thirds.b)
     expect_float64_digits(y_hat.exact(), expected, "linreg(X, w, b)", thirds, scale=magnitude(thirds))
+    expect_as_right_as_at_home(
+        y_hat.exact(),
+        expected,
+        lambda: _at_home(subject, thirds),
+        "linreg(X, w, b)",
+        "for float64 arrays",
+        scale=magnitude(thirds),
+    )
+    head = np.ones(y_hat.shape)
+    arguments = thirds.X, thirds.w, thirds.b
+    expect_graph_as_at_home(
+        lambda: subject.gradients("linreg", *arguments, head=head, dtype="float64"),
+        lambda: subject.gradients("linreg", *arguments, head=head),
+        "linreg",
+        "for float64 arrays",
+    )
 
 
 @claim(
@@ -111,7 +151,15 @@ def linreg_leaves_its_arguments_as_they_were(subject: Subject, case: LinregCase)
 def linreg_stays_on_the_device_of_X(subject: Subject, case: LinregCase) -> None:
     """On a second device, standing in for a GPU, linreg works and its result stays there."""
     called = subject.call("linreg", case.X, case.w, case.b, device=ELSEWHERE, strict=True)
-    expect.device(expect.tensor(called.value, "The result of linreg"), ELSEWHERE, "linreg(X, w, b)")
+    y_hat = expect.tensor(called.value, "The result of linreg")
+    expect.device(y_hat, ELSEWHERE, "linreg(X, w, b)")
+    expect_as_right_as_at_home(
+        y_hat.exact(),
+        prediction(case.X, case.w, case.b),
+        lambda: _at_home(subject, case),
+        "linreg(X, w, b)",
+        "on another device",
+    )
 
 
 PART = part("linreg", ("linreg",), globals(), MISCONCEPTIONS)

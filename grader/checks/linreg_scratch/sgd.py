@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
-from grader.checks.linreg_scratch.digits import expect_float64_digits
+from grader.checks.linreg_scratch.elsewhere import close, expect_as_right_as_at_home, expect_float64_digits
 from grader.checks.linreg_scratch.misconceptions.sgd import MISCONCEPTIONS
 from grader.claims import Refuted, Unusable, claim, part
-from grader.strategies import StepCase, large_sgd_steps, sgd_steps
-from grader.subject import ELSEWHERE, Array, Step, Subject
+from grader.strategies import StepCase, large_sgd_steps, sgd_steps, single
+from grader.subject import ELSEWHERE, Array, Raised, Step, Subject
 
 TWO = (2, 2)
 """Two parameters, as in everyday use. Code that can do no other number is caught by one check, not by all."""
@@ -23,6 +27,17 @@ def after(case: StepCase) -> list[Array]:
 
 def _step(subject: Subject, case: StepCase) -> Step:
     return subject.step(case.params, case.grads, case.lr, case.batch_size)
+
+
+def _larger(rng: np.random.Generator) -> Iterator[StepCase]:
+    """Two parameters with more entries and larger gradients than the small cases have."""
+    shapes = ((20, 3), (7,))
+    params = tuple(single(rng.normal(size=shape)) for shape in shapes)
+    yield StepCase(params, tuple(single(1000 * rng.normal(size=shape)) for shape in shapes), 0.001, 10)
+
+
+def _at_home(subject: Subject, case: StepCase, i: int) -> Array:
+    return _step(subject, case).params[i].exact()
 
 
 def _expect_step(step: Step, case: StepCase, what: str) -> None:
@@ -81,14 +96,22 @@ def sgd_divides_the_gradient_by_batch_size(subject: Subject, case: StepCase) -> 
 
 @claim(
     points=1,
-    given=sgd_steps(st.integers(1, 4), counts=TWO),
+    given=sgd_steps(st.integers(1, 40), counts=TWO),
+    also=_larger,
     hint="sgd only reads param.grad. Calling attach_grad() again, or writing into param.grad, throws away what others "
     "still need; the next backward() overwrites it anyway.",
     examples=12,
 )
 def sgd_leaves_the_gradients_alone(subject: Subject, case: StepCase) -> None:
     """After sgd the gradient buffers are still attached, hold what they held, and take the next gradients."""
-    step = _step(subject, case)
+    _expect_gradients_left(_step(subject, case), case)
+    for params, grads in ((case.params[:1], case.grads[:1]), (case.params * 2, case.grads * 2)):
+        other = StepCase(params, grads, case.lr, case.batch_size)
+        with contextlib.suppress(Raised):  # a function for two parameters only is the check above's business
+            _expect_gradients_left(_step(subject, other), other)
+
+
+def _expect_gradients_left(step: Step, case: StepCase) -> None:
     for i, (left, grad) in enumerate(zip(step.grads, case.grads, strict=True)):
         if left is None:
             raise Refuted(f"params[{i}] has lost its gradient buffer.", got="grad is None", expected="grad attached")
@@ -113,12 +136,43 @@ def sgd_leaves_the_gradients_alone(subject: Subject, case: StepCase) -> None:
 def sgd_follows_the_device_and_dtype_of_params(subject: Subject, case: StepCase) -> None:
     """On a second device, standing in for a GPU, sgd takes its step there; float64 parameters keep all their digits."""
     step = subject.step(case.params, case.grads, case.lr, case.batch_size, device=ELSEWHERE, strict=True)
-    for i, found in enumerate(step.params):
+    _expect_gradients_as_at_home(subject, step, case, "on another device")
+    for i, (found, expected) in enumerate(zip(step.params, after(case), strict=True)):
         expect.device(found, ELSEWHERE, f"params[{i}]")
+        expect_as_right_as_at_home(
+            found.exact(),
+            expected,
+            partial(_at_home, subject, case, i),
+            f"params[{i}] after one step",
+            "on another device",
+        )
     thirds = StepCase(tuple(param / 3 for param in case.params), case.grads, case.lr, case.batch_size)
     step = subject.step(thirds.params, thirds.grads, thirds.lr, thirds.batch_size, dtype="float64")
+    _expect_gradients_as_at_home(subject, step, thirds, "for float64 parameters")
     for i, (found, expected) in enumerate(zip(step.params, after(thirds), strict=True)):
         expect_float64_digits(found.exact(), expected, f"params[{i}] after one step", thirds, scale=1)
+        expect_as_right_as_at_home(
+            found.exact(),
+            expected,
+            partial(_at_home, subject, thirds, i),
+            f"params[{i}] after one step",
+            "for float64 parameters",
+            scale=1,
+        )
+
+
+def _expect_gradients_as_at_home(subject: Subject, step: Step, case: StepCase, where: str) -> None:
+    if _gradients_left(step, case) or not _gradients_left(_step(subject, case), case):
+        return
+    raise Refuted(
+        f"The gradients are left alone in float32 on the default device, and changed {where}.",
+        got="changed",
+        expected="as they were",
+    )
+
+
+def _gradients_left(step: Step, case: StepCase) -> bool:
+    return all(left is not None and close(left, grad) for left, grad in zip(step.grads, case.grads, strict=True))
 
 
 def _listing(arrays: list[Array]) -> str:

@@ -133,9 +133,8 @@ def _mismatched(features_ascending: bool, labels_ascending: bool) -> Callable[[P
             return False
         if xs == ys:
             return None if single.count < MANY else False
-        if single.count < FEW:
-            return None
-        return (xs == sorted(xs)) is features_ascending and (ys == sorted(ys)) is labels_ascending
+        as_described = (xs == sorted(xs)) is features_ascending and (ys == sorted(ys)) is labels_ascending
+        return as_described if single.count >= MANY else None
 
     return judge
 

@@ -1,0 +1,86 @@
+"""What is right in float32 on the default device must be right in float64 and on another device too.
+
+Each mistake is reported once: what is wrong everywhere is left to the checks that are about values and shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.claims import Case, Refuted
+from grader.expect import RTOL, show
+from grader.subject import Array, Gradients, Raised
+
+
+def expect_float64_digits(
+    found: Array, expected: Array, what: str, case: Case, *, scale: Array | float | None = None
+) -> None:
+    """No number is right to five digits and wrong in the digits that a detour through float32 loses.
+
+    Numbers that are wrong altogether, or in another shape, are left to the checks that are about values and shapes.
+    found, expected: float64 arrays. case: what it was computed from, shown in a failure. scale as in `expect.values`.
+    """
+    if found.size != expected.size:
+        return
+    got, wanted = found.reshape(-1), expected.reshape(-1)
+    size = np.maximum(np.abs(wanted), 0.0 if scale is None else np.broadcast_to(scale, expected.shape).reshape(-1))
+    with np.errstate(invalid="ignore"):
+        off = np.abs(got - wanted)
+        lost = (off > RTOL["float64"] * size) & (off <= RTOL["float32"] * size)
+    if lost.any():
+        first = int(np.argmax(lost))
+        raise Refuted(
+            f"{what} has the dtype float64 but only the digits of float32.",
+            example=str(case),
+            got=f"{got[first]:.17g}",
+            expected=f"{wanted[first]:.17g}",
+        )
+
+
+def expect_as_right_as_at_home(
+    found: Array, expected: Array, at_home: Callable[[], Array], what: str, where: str, *, scale: Array | float = 0.0
+) -> None:
+    """Numbers that are wrong here are wrong at home as well.
+
+    at_home: what the same request gives in float32 on the default device; asked for only if `found` is wrong. where:
+    completes "... are right in float32 on the default device, and wrong". scale as in `expect.values`.
+    """
+    if close(found, expected, scale=scale) or not close(at_home(), expected, scale=scale):
+        return
+    raise Refuted(
+        f"{what} is right in float32 on the default device, and wrong {where}.",
+        got=show(found),
+        expected=show(expected),
+    )
+
+
+def expect_graph_as_at_home(
+    here: Callable[[], Gradients], at_home: Callable[[], Gradients], what: str, where: str
+) -> None:
+    """What autograd cannot follow here, or fails to run, it cannot at home either."""
+    try:
+        found = here()
+    except Raised:
+        try:
+            at_home()
+        except Raised:
+            return
+        raise
+    if found.gradients is None and at_home().gradients is not None:
+        raise Refuted(
+            f"Autograd can follow {what} in float32 on the default device, but not {where}.",
+            got="no gradient",
+            expected="the same gradients as there",
+        )
+
+
+def close(found: Array, expected: Array, *, scale: Array | float = 0.0) -> bool:
+    """Whether these are the numbers, as far as float32 can tell, in whatever shape. scale as in `expect.values`."""
+    if found.size != expected.size:
+        return False
+    wanted = expected.reshape(-1)
+    size = np.maximum(np.abs(wanted), np.broadcast_to(scale, expected.shape).reshape(-1))
+    with np.errstate(invalid="ignore", over="ignore"):
+        return bool(np.all(np.abs(found.reshape(-1) - wanted) <= RTOL["float32"] * size))
