@@ -1,7 +1,11 @@
 # The verbs of this kit. Each makes the environment first (scripts/bootstrap; quick when it is there), so any of them
 # may be the first command in a fresh clone.
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test lint notebooks seed-tables lock clean
+# How many examples `make fuzz` tries in each of its tests.
+FUZZ_EXAMPLES ?= 20000
+FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
+	tests/test_intake.py
+.PHONY: help bootstrap demo test lint fuzz mutants bench notebooks seed-tables lock clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 
@@ -19,6 +23,17 @@ test: lint ## lint, then run every test
 
 lint: bootstrap ## style, format and types
 	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy
+
+fuzz: bootstrap ## attack the protocol, notebooks and pages with many random inputs
+	@seed=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \
+	echo "Seed $$seed; to repeat: make fuzz FUZZ_SEED=$$seed FUZZ_EXAMPLES=$(FUZZ_EXAMPLES)"; \
+	GRADER_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) .venv/bin/pytest --hypothesis-seed=$$seed $(FUZZ_TESTS)
+
+mutants: bootstrap ## grade hundreds of machine-made mistakes; none may get full marks
+	@.venv/bin/python scripts/mutants.py
+
+bench: bootstrap ## what grading a notebook costs, beside running it unguarded
+	@.venv/bin/python scripts/bench.py
 
 notebooks: bootstrap ## build the notebooks from their scripts
 	@.venv/bin/python -m grader.build

@@ -9,6 +9,12 @@ import os
 import sys
 from pathlib import Path
 
+try:
+    from grader.nbgrader_autograde import seal_autograde
+except ImportError as error:
+    # Only this exception stops nbgrader; with any other it would go on without this configuration.
+    raise SystemExit(f"This course needs its own environment ({error}). Activate it: . .venv/bin/activate") from None
+
 c = get_config()  # noqa: F821 (nbgrader defines it when it reads this file)
 
 # nbgrader starts alembic by its bare name, which is found only where the environment is activated.
@@ -19,7 +25,6 @@ workspace = root / "course"
 try:
     workspace.mkdir(exist_ok=True)
 except OSError as error:
-    # Only this exception stops nbgrader; with any other it would go on without this configuration.
     raise SystemExit(f"{workspace} cannot be made ({error.strerror}). Work in a folder of your own.") from None
 
 c.CourseDirectory.course_id = "linreg"
@@ -42,6 +47,14 @@ if not exchange.is_dir():
     exchange.mkdir(parents=True)
     exchange.chmod(0o777)  # nbgrader wants an exchange that everybody can write to
 
+# What students hand in is collected without following links, waiting for pipes or unpacking without end, and a
+# submission that is in the way of others is left out with a line that says why. The export is a CSV that says of each
+# student whether there is a score at all.
+c.ExchangeFactory.collect = "grader.collection.CarefulCollect"
+c.ZipCollectApp.extractor_plugin = "grader.collection.CarefulExtractor"
+c.ZipCollectApp.collector_plugin = "grader.collection.CarefulFileNameCollector"
+c.ExportApp.plugin_class = "grader.export.QuotedCsvExport"
+
 # Students check with the public seed. Whoever keeps a seed of their own in course/seed grades with that one.
 seed = workspace / "seed"
 if seed.is_file():
@@ -49,7 +62,6 @@ if seed.is_file():
     try:
         c.SealedExecute.seed = int(given)
     except ValueError:
-        # Only this exception stops nbgrader.
         raise SystemExit(f"The seed for grading must be one whole number, got {given!r}. Correct {seed}.") from None
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
@@ -57,6 +69,11 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
 # A deleted check costs nothing: it comes back from the assignment.
 c.OverwriteCells.add_missing_cells = True
+
+# Submissions are taken in strictly before nbgrader reads them: `nbgrader autograde` and the formgrader's button use a
+# subclass of nbgrader's Autograde, which writes what it accepts into a folder of its own.
+seal_autograde()
+c.SealedAutograde.accepted_directory = "course/accepted"
 
 # Submissions run in a sandbox, and points are given outside of it: ours takes the place of nbgrader's Execute.
 c.Autograde.autograde_preprocessors = [
@@ -68,6 +85,11 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Nothing in a feedback page acts: what students wrote runs nothing, loads nothing and hides nothing. The second line is
+# for the form in which answers are graded by hand.
+c.GenerateFeedback.exporter_class = "grader.report.feedback.FeedbackExporter"
+c.HTMLExporter.filters = {"markdown2html": "grader.report.feedback.markdown_to_html"}
 
 # `nbgrader validate` runs a student's notebook in a kernel of their own.
 c.Execute.timeout = 120

@@ -8,6 +8,7 @@ Modules are imported by the commands that need them, so that `grader --help` ans
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from grader.course import Course
     from grader.grading import Assignment
+    from grader.intake import Accepted, Refused
     from grader.results import Result
 
 OK, NO, BROKEN = 0, 1, 2
@@ -61,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="grade notebooks and print the reports; no gradebook is touched")
-    check.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
+    check.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path, help="a file, or a submission's folder")
     check.add_argument("--seed", type=int, default=None, help="the seed of the checks (the public one by default)")
     check.add_argument("--assignment", metavar="NAME", help="grade against this assignment, whatever the cells say")
     check.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else")
@@ -101,23 +103,35 @@ def _check(options: argparse.Namespace) -> int:
     from grader.sandbox.levels import open_forkserver
     from grader.seeds import PUBLIC_SEED
 
-    contents = [(path, _read(path)) for path in options.notebooks]
+    for path in options.notebooks:
+        if not os.path.lexists(path):
+            raise UsageProblem(f"There is no notebook {path}.")
     seed = PUBLIC_SEED if options.seed is None else options.seed
     candidates: list[Assignment] = []
+    submissions: list[tuple[Path, Accepted | Refused]] = []
     results: list[Result] = []
 
     def prepare() -> None:
         from grader.grading import draw_ahead
+        from grader.intake import Accepted
 
         candidates.extend(_candidates(options))
-        for _, data in contents:
-            draw_ahead(data, candidates, seed)
+        submissions.extend((path, _take(path, candidates)) for path in options.notebooks)
+        for _, taken in submissions:
+            if isinstance(taken, Accepted):
+                draw_ahead(taken.assignment, seed)
 
     with open_forkserver(meanwhile=prepare) as forkserver:
-        from grader.grading import grade_notebook
+        from grader import grading
+        from grader.intake import Refused
 
-        for path, data in contents:
-            result = grade_notebook(data, candidates, forkserver, name=str(path), seed=seed)
+        for path, taken in submissions:
+            if isinstance(taken, Refused):
+                result = grading.ungradable(candidates[0], str(path), seed, taken.reason, forkserver.level)
+            else:
+                result = grading.grade_notebook(
+                    taken.data, [taken.assignment], forkserver, name=str(path), seed=seed, notes=taken.notes
+                )
             results.append(result)
             if not options.json:
                 _print_result(result)
@@ -128,17 +142,14 @@ def _check(options: argparse.Namespace) -> int:
     return OK if all(result.full_marks for result in results) else NO
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of a notebook; a few more than are ever accepted, so that a huge file is refused, not loaded."""
-    from grader.notebook import MAX_BYTES
+def _take(path: Path, candidates: Sequence[Assignment]) -> Accepted | Refused:
+    """A notebook, or the folder of a submission, as its user names it: only what is below that is not trusted."""
+    from grader.intake import take_file, take_folder
 
-    try:
-        if not path.is_file():
-            raise UsageProblem(f"There is no notebook {path}." if not path.exists() else f"{path} is not a file.")
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageProblem(f"{path} cannot be read: {error.strerror}.") from None
+    if path.is_symlink() or not path.is_dir():
+        return take_file(path, candidates)
+    folder = Path(os.path.abspath(path))
+    return take_folder(folder.parent, *filter(None, [folder.name]), assignments=candidates)
 
 
 def _candidates(options: argparse.Namespace) -> list[Assignment]:
@@ -174,6 +185,8 @@ def _print_result(result: Result) -> None:
     if result.score is None:
         print(f"Could not grade: {result.reason}\n")
         return
+    if result.reason:
+        print(f"{result.reason}\n")
     for part in result.parts:
         print(part_text(part) + "\n")
     print(f"Total: {points(result.score, result.max_score)}\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,37 +36,42 @@ class Assignment:
 def recognise(data: bytes, assignments: Sequence[Assignment]) -> tuple[Assignment, list[Cell]]:
     """Which of `assignments` a notebook belongs to, and its cells. Raises: Unreadable."""
     cells = read(data)
-    assignment = max(assignments, key=lambda candidate: belongs_to(cells, candidate.parts))
-    if not belongs_to(cells, assignment.parts):
+    assignment = max(assignments, key=lambda candidate: belongs_to(cells, candidate.parts, candidate.cells))
+    if not belongs_to(cells, assignment.parts, assignment.cells):
         known = ", ".join(candidate.name for candidate in assignments)
         raise Unreadable(f"None of its cells belongs to an assignment ({known}).")
     return assignment, cells
 
 
-def draw_ahead(data: bytes, assignments: Sequence[Assignment], seed: int) -> None:
+def draw_ahead(assignment: Assignment, seed: int) -> None:
     """Draw the cases that grading a notebook will need, while something else has to be waited for."""
-    with contextlib.suppress(Unreadable):
-        for part in recognise(data, assignments)[0].parts:
-            for check in part.checks:
-                draw_cases(check, seed)
+    for part in assignment.parts:
+        for check in part.checks:
+            draw_cases(check, seed)
 
 
 def grade_notebook(
-    data: bytes, assignments: Sequence[Assignment], forkserver: Forkserver, *, name: str, seed: int
+    data: bytes,
+    assignments: Sequence[Assignment],
+    forkserver: Forkserver,
+    *,
+    name: str,
+    seed: int,
+    notes: Sequence[str] = (),
 ) -> Result:
     """Grade one notebook against whichever of `assignments` it belongs to.
 
-    name: what the result calls the notebook. Never raises for anything in `data`: what cannot be graded is a Result
-    with the reason, and without a score.
+    name: what the result calls the notebook. notes: what is to be said about how it came to us; with what is out of
+    the ordinary about its cells it becomes the `reason` of a graded result, one sentence a line. Never raises for
+    anything in `data`: what cannot be graded is a Result with the reason, and without a score.
     """
     try:
         assignment, cells = recognise(data, assignments)
     except Unreadable as problem:
         return ungradable(assignments[0], name, seed, str(problem), forkserver.level)
     try:
-        done = run_notebook(
-            assemble(cells, assignment.parts, assignment.cells), assignment.parts, forkserver, seed=seed
-        )
+        assembled = assemble(cells, assignment.parts, assignment.cells)
+        done = run_notebook(assembled.code, assignment.parts, forkserver, seed=seed)
     except SandboxProblem as problem:
         return ungradable(assignment, name, seed, str(problem), forkserver.level)
     except Exception as error:  # a fault of ours, whatever it is, costs the student nothing and the batch nothing
@@ -80,6 +84,7 @@ def grade_notebook(
         assignment=assignment.name,
         notebook=name,
         status="graded",
+        reason="\n".join([*notes, *assembled.notes]),
         score=sum(part.score for part in parts),
         max_score=assignment.max_score,
         seed=seed,

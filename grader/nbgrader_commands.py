@@ -19,13 +19,17 @@ class NbgraderFailed(Exception):
 
 
 def run_nbgrader(
-    course: Course, *arguments: str, exchange: Path, on_line: Callable[[str], None] | None = None
+    course: Course,
+    *arguments: str,
+    exchange: Path,
+    on_line: Callable[[str], None] | None = None,
+    fails: bool = False,
 ) -> list[str]:
     """Run `nbgrader ARGUMENTS` in the course folder, with its own exchange folder, and return what it printed.
 
-    on_line: called with each line as it comes.
+    on_line: called with each line as it comes. fails: whether it should end with an error.
 
-    Raises: NbgraderFailed if the exit code is not 0.
+    Raises: NbgraderFailed if the exit code is not 0, or not 1 with `fails`.
     """
     command = [sys.executable, "-m", "nbgrader", *arguments]
     environment = {**os.environ, "GRADER_EXCHANGE": str(exchange.resolve())}
@@ -45,7 +49,7 @@ def run_nbgrader(
             lines.append(line.rstrip("\n"))
             if on_line is not None:
                 on_line(lines[-1])
-    if process.returncode:
+    if process.returncode != (1 if fails else 0):
         said = [line for line in lines if "ERROR" in line] or lines
         raise NbgraderFailed(f"`nbgrader {arguments[0]}` failed: {said[-1] if said else 'it said nothing'}")
     return lines

@@ -40,7 +40,7 @@ class SealedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         parts = tuple(part for name in checks.assignments() for part in checks.parts(name))
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
         cells = [Cell("code", cell.source, cell.metadata.get("nbgrader", {}).get("grade_id")) for cell in code]
-        ran = run_notebook(cells, parts, _forkserver(), seed=self.seed)
+        ran = run_notebook(cells, parts, shared_forkserver(), seed=self.seed)
         for number, (cell, done) in enumerate(zip(code, ran, strict=True), start=1):
             cell.execution_count = number
             cell.outputs = _report(done.part, number) if done.part is not None else _student_outputs(done)
@@ -52,7 +52,7 @@ class SealedExecute(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 @cache
-def _forkserver() -> Forkserver:
+def shared_forkserver() -> Forkserver:
     """One forkserver for the whole nbgrader command."""
     forkserver = open_forkserver()
     atexit.register(forkserver.close)

@@ -11,6 +11,8 @@ import base64
 import binascii
 import json
 import re
+import struct
+from collections.abc import Mapping
 from typing import Any
 
 import nbformat
@@ -20,6 +22,13 @@ PNG = b"\x89PNG\r\n\x1a\n"
 MAX_TEXT = 20_000
 """Characters kept of one output: more is no help to anybody."""
 MAX_OUTPUTS = 100
+MAX_PIXELS = 2**24
+"""The largest picture that is shown: a few bytes can unpack to gigabytes in a browser."""
+# Only colours that are whole: converters to HTML fail on a colour without its number. Jupyter's own tracebacks use
+# 38;5;n and 48;5;n.
+_NUMBER = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_COLOUR = f"(?:[34]8;5;{_NUMBER}|[34]8;2;{_NUMBER};{_NUMBER};{_NUMBER}|0?[0-9]|2[0-9]|[349][0-7]|[34]9|10[0-7])"
+_COLOURS = re.compile(rf"\x1b\[(?:{_COLOUR}(?:;{_COLOUR}){{0,7}})?m")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -31,7 +40,10 @@ def clean_text(text: str, *, colours: bool = False, most: int = MAX_TEXT) -> str
     if not colours:
         return _CONTROLS.sub("", _ESCAPES.sub("", text))
     pieces = re.split(f"({_ESCAPES.pattern})", text)
-    return "".join(piece if _ESCAPES.fullmatch(piece) else _CONTROLS.sub("", piece) for piece in pieces)
+    return "".join(
+        (piece if _COLOURS.fullmatch(piece) else "") if _ESCAPES.fullmatch(piece) else _CONTROLS.sub("", piece)
+        for piece in pieces
+    )
 
 
 def clean_outputs(text: str, omitted: int = 0) -> list[NotebookNode]:
@@ -82,11 +94,44 @@ def _data(data: dict[Any, Any]) -> dict[str, str]:
     plain, picture = data.get("text/plain"), data.get("image/png")
     if isinstance(plain, str):
         kept["text/plain"] = clean_text(plain)
-    if isinstance(picture, str):
-        try:
-            decoded = base64.b64decode(picture.replace("\n", ""), validate=True)
-        except (binascii.Error, ValueError):
-            decoded = b""
-        if decoded.startswith(PNG):
-            kept["image/png"] = base64.b64encode(decoded).decode()
+    if isinstance(picture, str) and (checked := clean_picture(picture, "image/png")):
+        kept["image/png"] = checked
     return kept
+
+
+def clean_picture(text: str, kind: str) -> str:
+    """The base64 of a picture, on one line; empty if `text` is none of this kind, or one too large to show."""
+    try:
+        decoded = base64.b64decode(text.replace("\n", ""), validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    pixels = {"image/png": _png_pixels, "image/jpeg": _jpeg_pixels}[kind](decoded)
+    return base64.b64encode(decoded).decode() if 0 < pixels <= MAX_PIXELS else ""
+
+
+def clean_attachments(raw: object) -> dict[str, dict[str, str]]:
+    """Of the attachments of a Markdown cell, the pictures that are what they say: screenshots and photographs."""
+    kept: dict[str, dict[str, str]] = {}
+    for name, data in raw.items() if isinstance(raw, Mapping) else ():
+        for kind in ("image/png", "image/jpeg"):
+            text = data.get(kind) if isinstance(data, Mapping) else None
+            if isinstance(text, str) and (checked := clean_picture(text, kind)):
+                kept[name] = {kind: checked}
+    return kept
+
+
+def _png_pixels(data: bytes) -> int:
+    if not data.startswith(PNG) or len(data) < 24:
+        return 0
+    width, height = struct.unpack_from(">II", data, 16)  # the first chunk of every PNG says so
+    return int(width * height)
+
+
+def _jpeg_pixels(data: bytes) -> int:
+    at = 2
+    while data.startswith(b"\xff\xd8\xff") and at + 9 <= len(data) and data[at] == 0xFF:
+        marker, length, height, width = data[at + 1], *struct.unpack_from(">HxHH", data, at + 2)
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a segment that starts a frame
+            return int(width * height)
+        at += 2 + length
+    return 0

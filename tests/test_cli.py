@@ -1,6 +1,7 @@
 """The `grader` command: a sentence for wrong usage, nothing but JSON with --json, exit codes that mean one thing."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,12 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader import cli, course, demo, doctor, gate, grading
+from grader import cli, course, demo, doctor, gate, grading, intake
 from grader.cli import BROKEN, NO, OK, main
 from grader.course import MARKER
 from grader.gate import Finding
 from grader.nbgrader_commands import NbgraderFailed
-from grader.notebook import MAX_BYTES
 from grader.results import Outcome, Part, Result
 from grader.sandbox import levels
 from grader.sandbox.problems import SandboxProblem
@@ -78,8 +78,8 @@ def graded(monkeypatch):
     def pretend(*results: Result) -> list[dict]:
         asked: list[dict] = []
 
-        def grade_notebook(data: bytes, assignments: list, forkserver: object, *, name: str, seed: int) -> Result:
-            asked.append({"data": data, "assignments": assignments, "name": name, "seed": seed})
+        def grade_notebook(data: bytes, assignments: list, forkserver: object, **named) -> Result:
+            asked.append({"data": data, "assignments": assignments, **named})
             return results[len(asked) - 1]
 
         monkeypatch.setattr(grading, "grade_notebook", grade_notebook)
@@ -126,9 +126,6 @@ def make_course(folder: Path, notebook: bytes) -> Path:
         (["check", "--sed", "1", "n.ipynb"], "Unrecognized arguments"),
         (["check", "n.ipynb"], "There is no notebook n.ipynb."),
         (["check", "a\0b"], "There is no notebook"),
-        (["check", ""], ". is not a file."),
-        (["check", "."], ". is not a file."),
-        (["check", "/dev/null"], "/dev/null is not a file."),
         (["check", "x/../y/n.ipynb"], "There is no notebook"),
         (["gate"], "is not inside a course."),
         (["gate", "--course", "nowhere"], "There is no folder"),
@@ -149,21 +146,51 @@ def test_a_notebook_is_looked_at_before_anything_is_run(capsys, notebook, graded
     assert asked == []
 
 
-def test_a_dangling_link_and_a_pipe_are_no_notebooks(capsys, tmp_path):
-    import os
+def test_what_is_there_but_is_no_file_is_a_result_with_a_reason_and_stops_nobody(notebook, graded, capsys):
+    os.symlink("n.ipynb", "link.ipynb")
+    os.symlink("gone.ipynb", "dangling.ipynb")
+    os.mkfifo("pipe.ipynb")
+    asked = graded(result(notebook="n.ipynb"))
+    names = ["link.ipynb", "dangling.ipynb", "pipe.ipynb", "/dev/null"]
+    assert main(["check", "--json", *names, "n.ipynb"]) == BROKEN
+    found = json.loads(capsys.readouterr().out)["results"]
+    assert [(one["notebook"], one["score"]) for one in found] == [*((name, None) for name in names), ("n.ipynb", 1)]
+    kinds = ["a link", "a link", "a named pipe", "a device"]
+    assert [one["reason"] for one in found[:4]] == [f"It is {kind}, not a file." for kind in kinds]
+    assert len(asked) == 1
 
-    (tmp_path / "link.ipynb").symlink_to("gone.ipynb")
-    os.mkfifo(tmp_path / "pipe.ipynb")
-    assert "There is no notebook link.ipynb" in complaint(capsys, "check", "link.ipynb")
-    assert "pipe.ipynb is not a file" in complaint(capsys, "check", "pipe.ipynb")
 
-
-def test_a_file_that_may_not_be_read_is_told_with_the_reason(capsys, notebook, monkeypatch):
-    def refuse(self: Path, *arguments: object) -> None:
+def test_a_file_that_may_not_be_read_is_told_with_the_reason(notebook, graded, capsys, monkeypatch):
+    def refuse(*arguments: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
-    assert complaint(capsys, "check", "n.ipynb") == "n.ipynb cannot be read: Permission denied."
+    monkeypatch.setattr(intake, "read_file", refuse)
+    assert main(["check", "n.ipynb"]) == BROKEN
+    assert "Could not grade: It cannot be read: Permission denied." in capsys.readouterr().out
+
+
+def test_a_hard_link_of_ones_own_is_a_file_like_any_other(notebook, graded, capsys):
+    os.link("n.ipynb", "same.ipynb")
+    graded(result())
+    assert main(["check", "same.ipynb"]) == OK
+
+
+def test_a_submissions_folder_is_graded_by_the_notebook_in_it(notebook, graded, capsys, monkeypatch, tmp_path):
+    (tmp_path / "ada").mkdir()
+    notebook.rename(tmp_path / "ada" / "mine.ipynb")
+    asked = graded(result(reason="a note"), result(), result())
+    assert main(["check", "ada"]) == OK
+    [note] = asked[0]["notes"]
+    assert note.startswith(f"The notebook is called 'mine.ipynb'; it should be {NAME}.ipynb.")
+    assert "\na note\n" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path / "ada")
+    assert main(["check", "."]) == OK
+    assert [one["name"] for one in asked] == ["ada", "."]
+
+
+def test_an_empty_folder_is_ungradable(capsys):
+    assert main(["check", "."]) == BROKEN
+    assert f"Could not grade: There is no {NAME}.ipynb, and nothing else either." in capsys.readouterr().out
 
 
 def test_an_unknown_assignment_is_told_with_the_known_ones(capsys, notebook):
@@ -271,12 +298,11 @@ def test_in_a_course_its_notebook_is_what_is_graded_against(notebook, graded, ca
         assert {cell.grade_id for cell in request["assignments"][0].cells} >= {"setup", "sgd"}
 
 
-def test_no_more_of_a_file_is_read_than_could_be_a_notebook(tmp_path, graded, capsys):
+def test_a_file_that_is_too_large_is_not_even_read(tmp_path, capsys):
     with (tmp_path / "huge.ipynb").open("wb") as file:
         file.truncate(2**40)
-    asked = graded(result(None))
     assert main(["check", "huge.ipynb"]) == BROKEN
-    assert len(asked[0]["data"]) == MAX_BYTES + 1
+    assert "Could not grade: It has 1048576 MiB; at most 10 are read." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

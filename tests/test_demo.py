@@ -36,12 +36,14 @@ def test_the_class_has_students_of_every_kind(sample_class: list[Student]) -> No
     assert len(sample_class) >= 24
     assert len({student.id for student in sample_class}) == len(sample_class)
     full = [student for student in sample_class if student.expected == PARTS]
-    nothing = [student for student in sample_class if student.expected_score == 0]
+    nothing = [student for student in sample_class if student.expected is not None and not any(student.expected.values())]
     some = [student for student in sample_class if student not in full and student not in nothing]
     assert len(full) >= 8
     assert len(nothing) >= 2
     assert len(some) >= 14
-    assert all(score <= PARTS[part] for student in sample_class for part, score in student.expected.items())
+    gradable = [student.expected for student in sample_class if student.expected is not None]
+    assert len(gradable) == len(sample_class) - 2
+    assert all(score <= PARTS[part] for expected in gradable for part, score in expected.items())
 
 
 def test_every_file_of_the_class_exists(sample_class: list[Student]) -> None:
@@ -103,8 +105,8 @@ def test_a_class_of_no_students_is_refused(number: str, capsys: pytest.CaptureFi
 def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     tmp_path: Path, course: Course, sample_class: list[Student], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One student of each kind; nbgrader's gradebook must hold exactly the marks of the mark sheet."""
-    chosen = [student for student in sample_class if student.id in ("ada", "joan", "niels", "bob")]
+    """Students of each kind; nbgrader's gradebook must hold exactly the marks of the mark sheet."""
+    chosen = [student for student in sample_class if student.id in ("ada", "joan", "niels", "bob", "mallory", "pat", "wendy")]
     monkeypatch.setattr(demo, "read_class", lambda samples: chosen)
     said = io.StringIO()
     folder = tmp_path / "demo"
@@ -115,7 +117,12 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
         page = folder / "linreg/course/feedback" / student.id / "linreg_scratch/linreg_scratch.html"
         text = page.read_text(encoding="utf-8")
         assert "BEGIN SOLUTION" not in text
-        assert "image/png" in text  # the picture of the data, which needs no solution
+        if student.expected is not None:
+            assert "image/png" in text  # the picture of the data, which needs no solution
+    pat = (folder / "linreg/course/feedback/pat/linreg_scratch/linreg_scratch.html").read_text(encoding="utf-8")
+    assert "Not graded yet" in pat
+    assert "not JSON" in pat
+    assert set(demo.part_scores(Course(folder / "linreg"))["pat"].values()) == {None}
     niels = (folder / "linreg/course/feedback/niels/linreg_scratch/linreg_scratch.html").read_text(encoding="utf-8")
     assert "shape (2, 2)" in niels
     grades = (folder / "linreg/course/grades.csv").read_text(encoding="utf-8")
@@ -126,6 +133,8 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     gradebook = demo.part_scores(Course(folder / "linreg"))
     with open_forkserver() as forkserver:
         for student in chosen:
-            notebook = folder / "linreg/course/submitted" / student.id / "linreg_scratch/linreg_scratch.ipynb"
+            if student.expected is None:
+                continue
+            [notebook] = (folder / "linreg/course/submitted" / student.id / "linreg_scratch").glob("*.ipynb")
             result = grade_notebook(notebook.read_bytes(), [assignment], forkserver, name=student.id, seed=PUBLIC_SEED)
             assert {part.id: float(part.score) for part in result.parts} == gradebook[student.id]

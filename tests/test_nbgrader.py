@@ -389,6 +389,19 @@ def test_generated_folders_lie_in_the_workspace(tmp_path, kind):
     assert config.CourseDirectory[f"{kind}_directory"] == f"course/{kind}"
 
 
+def test_submissions_are_taken_in_before_nbgrader_reads_them(tmp_path):
+    with mock.patch("grader.nbgrader_autograde.seal_autograde") as seal:
+        config, _ = load_configuration(tmp_path)
+    seal.assert_called_once_with()
+    assert config.SealedAutograde.accepted_directory == "course/accepted"
+
+
+def test_a_python_without_the_kit_stops_nbgrader(tmp_path):
+    without = mock.patch.dict(sys.modules, {"grader.nbgrader_autograde": None})
+    with without, pytest.raises(SystemExit, match="This course needs its own environment"):
+        load_configuration(tmp_path)
+
+
 def test_gradebook_and_exchange_lie_in_the_workspace(tmp_path):
     config, _ = load_configuration(tmp_path)
     assert config.CourseDirectory.db_url == f"sqlite:///{tmp_path / 'course' / 'gradebook.db'}"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import notebook as notebooks
 from grader.claims import PartSpec
-from grader.notebook import MAX_BYTES, Cell, Unreadable, assemble, belongs_to, check_call, read
+from grader.notebook import MAX_BYTES, Cell, Unreadable, belongs_to, check_call, read
 
 PARTS = (PartSpec("sgd", ("sgd",), ()), PartSpec("training", ("linreg", "sgd"), ()))
 CHECK_SGD, CHECK_TRAINING = (Cell("code", check_call(part), f"check_{part.id}") for part in PARTS)
@@ -193,7 +194,12 @@ def test_a_notebook_belongs_to_the_assignment_whose_cells_it_has():
     assert belongs_to(ASSIGNMENT, PARTS) == 4
 
 
-# putting together
+# putting together: what is run
+
+
+def assemble(cells, parts, assignment=()) -> list[Cell]:
+    """The code cells alone: most of what follows is about those."""
+    return notebooks.assemble(cells, parts, assignment).code
 
 
 def test_an_honest_notebook_runs_as_it_stands_with_our_checks_for_theirs():
@@ -224,8 +230,34 @@ def test_a_check_counts_where_it_stands_last():
     assert assemble([first, SGD, second, OWN, CHECK_TRAINING], PARTS) == [SGD, CHECK_SGD, OWN, CHECK_TRAINING]
 
 
-def test_reordered_cells_run_in_the_students_order():
-    assert assemble([CHECK_TRAINING, CHECK_SGD, SGD, LINREG], PARTS) == [CHECK_TRAINING, CHECK_SGD, SGD, LINREG]
+def test_reordered_answers_run_in_the_students_order():
+    assert assemble([SETUP, SGD, OWN, LINREG], PARTS, ASSIGNMENT) == [
+        *(SETUP, SGD, OWN, LINREG, HELPERS, CHECK_SGD, CHECK_TRAINING)
+    ]
+
+
+def test_a_check_that_was_moved_above_its_functions_comes_right_after_them():
+    assert assemble([CHECK_TRAINING, CHECK_SGD, SGD, LINREG, OWN], PARTS) == [
+        *(SGD, CHECK_SGD, LINREG, CHECK_TRAINING, OWN)
+    ]
+    assert assemble([CHECK_SGD, CHECK_TRAINING, LINREG, SGD, OWN], PARTS) == [
+        *(LINREG, SGD, CHECK_SGD, CHECK_TRAINING, OWN)
+    ]
+
+
+def test_a_second_version_below_the_check_is_what_is_checked():
+    second = Cell("code", "def sgd(): return 2", "sgd")
+    assert assemble([LINREG, SGD, CHECK_SGD, second, CHECK_TRAINING], PARTS) == [
+        *(LINREG, SGD, second, CHECK_SGD, CHECK_TRAINING)
+    ]
+
+
+def test_a_locked_cell_that_was_moved_below_answers_goes_back_to_its_place():
+    assert assemble([LINREG, SGD, HELPERS, SETUP], PARTS, ASSIGNMENT)[:4] == [SETUP, LINREG, HELPERS, SGD]
+
+
+def test_a_copy_of_a_locked_cell_is_not_run_twice():
+    assert assemble([SETUP, LINREG, HELPERS, SETUP, SGD], PARTS, ASSIGNMENT)[:4] == [SETUP, LINREG, HELPERS, SGD]
 
 
 @pytest.mark.parametrize("kind", ["markdown", "raw", "code"])

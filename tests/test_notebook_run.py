@@ -1,8 +1,34 @@
-"""Notebooks in the sandbox: attacks on the score earn nothing, honest mistakes the same as outside, plots arrive."""
+"""Notebooks in the sandbox: attacks on the score earn nothing, honest mistakes the same as outside, plots arrive.
+
+Every file of `submissions/hostile` is one attack, run through the whole product. By what they are after:
+
+    the notebook's machinery      silences_exceptions, rewrites_asserts, replaces_run_cell, redefines_check,
+                                  prints_a_score, replaces_modules
+    comparisons                   returns_a_tricky_float, overrides_asnumpy, puts_tricky_arrays_into_the_list,
+                                  patches_numpy_and_mxnet, patches_builtins, answers_nan, sends_odd_dtypes
+    answers and secrets           reads_the_reference, searches_memory_for_answers, prints_what_it_knows,
+                                  looks_for_secrets_in_its_surroundings, reads_the_host
+    the way checks ask            patches_local_subject, patches_the_protocol, fails_every_other_time,
+                                  hides_behind_its_stub, yields_without_end, is_an_infinite_generator
+    the channel                   forges_..., announces_a_huge_frame, closes_the_channel, drips_its_reply,
+                                  writes_to_..., sends_descriptors_to_the_grader, sends_millions_of_positions
+    time                          never_stops_and_catches_everything, computes_in_c_without_end, disarms_the_alarm,
+                                  stops_itself, handles_every_signal, recurses_for_ever
+    the process                   ends_..., aborts, reads_a_null_pointer, starts_processes, signals_every_process
+    memory, threads, descriptors  allocates_without_end, takes_memory_off_the_books, starts_threads_without_end,
+                                  opens_files_without_end, prints_two_hundred_megabytes, returns_a_huge_array
+    files                         changes_the_host, fills_the_disk, makes_files_without_end, leaves_folders_without_end
+    the network and the kernel    opens_sockets, downloads_its_answer, reaches_into_the_kernel
+    whoever reads the report      raises_html, raises_an_exception_that_raises, and test_feedback
+
+What a submission's files, names and metadata try is in test_intake; what each wall is for, in test_sandbox_layers.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,9 +57,9 @@ HOSTILE = sorted(path.stem for path in (SUBMISSIONS / "hostile").glob("*.py"))
 PARTS = {part.id: part for part in checks.parts("linreg_scratch")}
 REFERENCE = {name: getattr(linreg, name) for name in linreg.__all__}
 SGD = Assignment("linreg_scratch", (PARTS["sgd"],))
-"""Every attack defines an sgd that deserves nothing, so one part is enough to see what it earns."""
-CLAIMABLE = {"patches_local_subject": 3}
-"""What good manners earn, whoever has them: see test_sandbox_remote."""
+DESERVED = {"patches_local_subject": 3, "answers_nan": 3}
+"""What the functions of an attack deserve, where that is more than nothing: good manners earn what they earn, whoever
+has them (see test_sandbox_remote)."""
 LIMITS = Limits(call_seconds=0.3, cell_seconds=3, cpu_seconds=20)
 
 
@@ -67,9 +93,9 @@ def honest(forkserver, reference):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_an_attack_earns_nothing_and_the_next_submission_is_graded_as_always(name, forkserver, reference, honest):
     attack = cells((SUBMISSIONS / "hostile" / f"{name}.py").read_text(encoding="utf-8"), REFERENCE)
-    result = grade(attack, forkserver)
+    result = grade(attack, forkserver, Assignment("linreg_scratch", tuple(PARTS[part] for part in attack)))
     assert (result.status, result.reason) == ("graded", "")
-    assert result.score == CLAIMABLE.get(name, 0), result.parts
+    assert result.score == DESERVED.get(name, 0), result.parts
     for check in result.parts[0].checks:
         for text in (check.message, check.got, check.example):
             assert len(text) < 4000
@@ -108,6 +134,57 @@ def sgd(params, lr, batch_size):
 """
     result = grade({"sgd": source}, forkserver)
     assert result.score == honest.score == 6
+
+
+class Remembering:
+    """The reference's sgd, which remembers what it was asked and answered, for a table to hand in."""
+
+    def __init__(self) -> None:
+        self.table: dict[str, list[list[float]]] = {}
+
+    def __call__(self, params, lr, batch_size):
+        key = repr([[p.asnumpy().tolist() for p in params], [p.grad.asnumpy().tolist() for p in params], batch_size])
+        linreg.sgd(params, lr, batch_size)
+        self.table[key] = [p.asnumpy().ravel().tolist() for p in params]
+
+
+def test_a_table_of_the_answers_to_the_public_seed_is_worth_nothing_with_another(forkserver, honest):
+    remembering = Remembering()
+    assert run_part(PARTS["sgd"], LocalSubject({"sgd": remembering}), PUBLIC_SEED).score == honest.score
+    source = f"""
+table = {remembering.table!r}
+from math import inf, nan
+def sgd(params, lr, batch_size):
+    key = repr([[p.asnumpy().tolist() for p in params], [p.grad.asnumpy().tolist() for p in params], batch_size])
+    for param, answer in zip(params, table.get(key, [])):
+        param[:] = nd.array(answer, dtype=param.dtype, ctx=param.context).reshape(param.shape)
+"""
+    earned = {
+        seed: grade_notebook(notebook({"sgd": source}), [SGD], forkserver, name="n.ipynb", seed=seed).score
+        for seed in (PUBLIC_SEED, 20261)
+    }
+    assert earned[PUBLIC_SEED] > 0
+    assert earned[20261] == 0
+
+
+def test_what_is_printed_holds_no_check_no_seed_and_no_setting(forkserver):
+    path = SUBMISSIONS / "hostile" / "prints_what_it_knows.py"
+    [done] = run_notebook(
+        [Cell("code", cells(path.read_text(encoding="utf-8"), REFERENCE)["sgd"])], (), forkserver, seed=PUBLIC_SEED
+    )
+    assert len(done.outputs) > 1000
+    assert "Traceback" not in done.outputs
+    secrets = [check.id for part in PARTS.values() for check in part.checks]
+    secrets += ["hypothesis.", "PartSpec", "scratch_size", "run_part", str(PUBLIC_SEED)]
+    assert [secret for secret in secrets if secret in done.outputs] == []
+
+
+def test_who_wants_to_download_is_told_that_there_is_no_network(forkserver):
+    attack = cells((SUBMISSIONS / "hostile/downloads_its_answer.py").read_text(encoding="utf-8"), REFERENCE)
+    result = grade(attack, forkserver, Assignment("linreg_scratch", (PARTS["linreg"],)))
+    said = result.parts[0].checks[0].message
+    # Where nothing can be written, it does not get as far as asking.
+    assert "There is no network in grading" in said or "Permission denied: 'models'" in said
 
 
 def test_the_whole_notebook_earns_full_marks_and_attacks_in_one_part_no_other(forkserver, reference):
@@ -200,5 +277,13 @@ def test_a_forkserver_that_has_ended_costs_nobody_a_point(forkserver, reference,
     """The submission during which it ends, or before which it ended, is run once more with another."""
     forkserver._process.kill()
     forkserver._process.wait()
+    assert grade({"sgd": reference["sgd"]}, forkserver) == honest
+    assert forkserver.alive
+
+
+def test_a_forkserver_that_keeps_silent_costs_nobody_a_point(forkserver, reference, honest):
+    """It is ended, because what it says too late would be taken for the answer to another question."""
+    os.killpg(forkserver._process.pid, signal.SIGSTOP)
+    forkserver._control.settimeout(0.5)
     assert grade({"sgd": reference["sgd"]}, forkserver) == honest
     assert forkserver.alive

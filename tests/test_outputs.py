@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import struct
 
 import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert.filters.ansi import ansi2html
 
-from grader.outputs import MAX_OUTPUTS, MAX_TEXT, PNG, clean_outputs, clean_text, note
+from grader.outputs import MAX_OUTPUTS, MAX_TEXT, PNG, clean_attachments, clean_outputs, clean_text, note
 
-PICTURE = base64.b64encode(PNG + b"pixels").decode()
+
+def picture(width: int, height: int) -> str:
+    """As much of a PNG as says how large it is."""
+    return base64.b64encode(PNG + b"\0\0\0\x0dIHDR" + struct.pack(">II", width, height) + b"pixels").decode()
+
+
+PICTURE = picture(2, 3)
+FUZZ_EXAMPLES = int(os.environ.get("GRADER_FUZZ_EXAMPLES", "0"))
+MANY = settings(max_examples=FUZZ_EXAMPLES or 200, deadline=None, database=None, derandomize=not FUZZ_EXAMPLES)
 
 
 def clean(*outputs: object, omitted: int = 0) -> list[dict]:
@@ -38,8 +49,8 @@ def error(ename: str = "E", evalue: str = "v", traceback: object = ()) -> dict:
 def test_text_and_pictures_are_kept():
     kept = [stream("hello\n"), stream("oh\n", "stderr"), error("ValueError", "no", ["line 1", "line 2"])]
     assert clean(*kept) == kept
-    [picture] = clean({**shown(), "data": {"text/plain": "<Figure>", "image/png": PICTURE}, "metadata": {"x": 1}})
-    assert picture == {
+    [figure] = clean({**shown(), "data": {"text/plain": "<Figure>", "image/png": PICTURE}, "metadata": {"x": 1}})
+    assert figure == {
         "output_type": "display_data",
         "data": {"text/plain": "<Figure>", "image/png": PICTURE},
         "metadata": {},
@@ -158,7 +169,7 @@ JSON = st.recursive(
 KINDS = st.sampled_from(["stream", "error", "display_data", "execute_result"])
 
 
-@settings(max_examples=150, deadline=None, database=None, derandomize=True)
+@MANY
 @given(
     st.fixed_dictionaries(
         {"output_type": KINDS},
@@ -176,3 +187,57 @@ KINDS = st.sampled_from(["stream", "error", "display_data", "execute_result"])
 def test_whatever_comes_the_result_is_valid_and_holds_nothing_but_text_and_pictures(output):
     for cleaned in clean(output):
         assert set(cleaned.get("data", {})) <= {"text/plain", "image/png"}
+
+
+def test_a_picture_that_would_fill_a_browsers_memory_is_left_out():
+    assert clean(shown(image_png=picture(4096, 4096)))
+    for width, height in ((4096, 4097), (2**31, 2**31), (0, 5), (2**32 - 1, 1)):
+        assert clean(shown(image_png=picture(width, height))) == []
+
+
+def jpeg(width: int, height: int) -> str:
+    comment = b"\xff\xfe\x00\x06abcd"
+    frame = b"\xff\xc2\x00\x11\x08" + struct.pack(">HH", height, width) + b"\x03"
+    return base64.b64encode(b"\xff\xd8" + comment + frame).decode()
+
+
+def test_of_attachments_the_pictures_stay():
+    photo = jpeg(800, 600)
+    raw = {
+        "a.png": {"image/png": PICTURE, "image/svg+xml": "<svg onload=alert(1)>"},
+        "photo": {"image/jpeg": photo},
+        "evil": {"text/html": "<script>", "image/png": "<script>"},
+        "large": {"image/jpeg": jpeg(60_000, 60_000)},
+        "cut": {"image/jpeg": base64.b64encode(b"\xff\xd8\xff").decode()},
+        "none": None,
+    }
+    assert clean_attachments(raw) == {"a.png": {"image/png": PICTURE}, "photo": {"image/jpeg": photo}}
+    for other in (None, [], "text", {"a": []}):
+        assert clean_attachments(other) == {}
+
+
+SEQUENCES = st.lists(st.one_of(st.integers(0, 300), st.just(""), st.sampled_from([38, 48, 2, 5]))).map(
+    lambda numbers: f"\x1b[{';'.join(map(str, numbers))}m"
+)
+
+
+@MANY
+@given(st.lists(st.one_of(SEQUENCES, st.sampled_from(["text", "<b>", "\x1b[", "\x1b]0;title\x07"])), max_size=6))
+def test_whatever_colours_are_asked_for_a_page_can_be_made(pieces):
+    """Half a colour (`38` without its number) makes the converter of every notebook page fail."""
+    page = ansi2html(clean_text("".join(pieces), colours=True))
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    "colour", ["0", "", "1;31", "01;32", "38;5;241", "48;5;7", "38;2;1;2;3", "39", "97;107", "4;22"]
+)
+def test_colours_that_mean_something_survive(colour):
+    text = f"\x1b[{colour}mtext"
+    assert clean_text(text, colours=True) == text
+    assert "\x1b" not in ansi2html(text)
+
+
+@pytest.mark.parametrize("colour", ["38", "48;5", "38;5;256", "38;2;1;2", "38;1", "99999999999999999999", "1;38"])
+def test_colours_that_mean_nothing_go(colour):
+    assert clean_text(f"\x1b[{colour}mtext", colours=True) == "text"

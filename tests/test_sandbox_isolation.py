@@ -428,6 +428,20 @@ def group_members(group: int) -> list[int]:
     return found
 
 
+def test_children_inherit_no_memory_that_they_could_share_and_no_thread(walls):
+    """What one child wrote into shared memory of the forkserver's, the next one would find."""
+    maps = {pid: Path(f"/proc/{pid}/maps").read_text() for pid in family(walls._process.pid)}
+    [(pid, found)] = [(pid, text) for pid, text in maps.items() if "libmxnet" in text]  # the others are bubblewrap's
+    assert [line for line in found.splitlines() if line.split()[1].endswith("s") and "w" in line.split()[1]] == []
+    assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(member for child in children for member in family(int(child)))]
+
+
 @pytest.mark.parametrize("level", levels.LEVELS)
 def test_when_the_grader_is_killed_no_process_of_a_submission_is_left(walls, level):
     if level != walls.level:

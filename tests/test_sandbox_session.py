@@ -168,6 +168,29 @@ def test_output_has_a_budget_for_the_whole_notebook(session):
     assert done[-1].outputs == "[]"
 
 
+def test_streams_arrive_in_the_order_in_which_they_can_be_told_apart(session):
+    """No clock decides how output is cut up: what a cell wrote is sent before a picture, and when it ends."""
+    show = "from IPython.display import display\nimport sys, time\n"
+    outputs = json.loads(
+        session.run_cell(
+            show + "for i in range(3):\n    print(i); print('e', file=sys.stderr); time.sleep(0.3)\n"
+            "display(7)\nprint('after')\nsys.stdout.write(1)"
+        ).outputs
+    )
+    assert [output.get("text", output.get("ename", "data")) for output in outputs] == [
+        "0\n1\n2\n",
+        "e\ne\ne\n",
+        "data",
+        "after\n",
+        "TypeError",
+    ]
+
+
+def test_what_a_thread_prints_later_is_shown_with_a_later_cell(session):
+    session.run_cell("import threading, time\nthread = threading.Timer(0.2, print, ['late'])\nthread.start()")
+    assert "late" in printed(session, "thread.join()\nprint('joined')")
+
+
 def test_two_sessions_after_another_share_nothing(forkserver):
     with Session(forkserver) as session:
         session.run_cell("import builtins, numpy\nbuiltins.print = None\nnumpy.left = 1\nx = 1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -20,12 +21,13 @@ from types import TracebackType
 import msgspec
 
 from grader.sandbox import protocol
-from grader.sandbox.forkserver import NOBODY
 from grader.sandbox.limits import DEFAULT, Limits
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 
 START_SECONDS = 120.0
 """From nothing to everything imported; 3 s on an idle machine."""
+ANSWER_SECONDS = 60.0
+"""From an order to a forkserver's answer: what one submission left is wiped, and the next one forked; 10 ms."""
 GRACE_SECONDS = 2.0
 """What a worker gets beyond its own time limit, to say itself that the time is up."""
 BWRAP_LANDLOCK, LANDLOCK = "bubblewrap+landlock", "landlock"
@@ -52,6 +54,7 @@ class Forkserver:
         meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         self.level, self.limits, self._skip = level, limits, skip
+        self.user = _user_of_its_own()
         self._start(meanwhile)
 
     def renew(self) -> None:
@@ -66,13 +69,14 @@ class Forkserver:
             "scratch": "/scratch" if level == BWRAP_LANDLOCK else None,
             "readable": [str(path) for path in readable_paths()],
             "limits": msgspec.to_builtins(limits),
+            "user": self.user,
             "skip": sorted(self._skip),
         }
         program = [sys.executable, "-I", "-B", str(Path(__file__).with_name("forkserver.py")), json.dumps(settings)]
         command = [*(bubblewrap(limits) if level == BWRAP_LANDLOCK else []), *program]
         self._temporary = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         if os.getuid() == 0:
-            os.chown(self._temporary.name, NOBODY, NOBODY)  # which the forkserver becomes
+            os.chown(self._temporary.name, self.user, self.user)  # which the forkserver becomes
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(START_SECONDS)
         with theirs:
@@ -101,6 +105,7 @@ class Forkserver:
             said = self._said()
             self.close()
             raise SandboxProblem(f"The forkserver did not start at level {level}: {said}")
+        self._control.settimeout(ANSWER_SECONDS)
 
     def __enter__(self) -> Forkserver:
         return self
@@ -118,12 +123,15 @@ class Forkserver:
     def close(self) -> None:
         """End the forkserver and its child. Harmless when done twice."""
         self._control.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._kill()
         if self._process.stderr is not None:
             self._process.stderr.close()
         self._temporary.cleanup()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     @contextlib.contextmanager
     def child(self) -> Iterator[Child]:
@@ -132,8 +140,9 @@ class Forkserver:
         Raises: SandboxProblem if the forkserver has gone or the child does not come up.
         """
         ours, theirs = socket.socketpair()
-        # Counted here: within bubblewrap's own namespace the user's other threads cannot be seen, but still count.
-        order = {"do": "fork", "threads": threads_of(NOBODY if os.getuid() == 0 else os.getuid())}
+        # Counted here: within bubblewrap's own namespace the user's other threads cannot be seen, but may still count.
+        # A user of its own runs nothing else.
+        order = {"do": "fork", "threads": 1 if os.getuid() == 0 else threads_of(self.user)}
         with ours:
             with theirs:
                 try:
@@ -156,8 +165,13 @@ class Forkserver:
         return self._hear()
 
     def _hear(self) -> dict[str, object]:
+        """The forkserver's next word; nothing if it has ended. One that keeps silent is ended: it may speak later,
+        and would then be taken to answer another question."""
         try:
             message = self._control.recv(4096)
+        except TimeoutError:
+            self._kill()
+            return {}
         except OSError:
             return {}
         found: dict[str, object] = json.loads(message) if message else {}
@@ -233,6 +247,8 @@ class Child:
         time.sleep(0.05)
         report = self.kill()
         code, cpu = report.get("code"), report.get("cpu")
+        if report.get("crowded"):
+            return f"made more than {self._forkserver.limits.scratch_files} files"
         if isinstance(cpu, float) and cpu >= self._forkserver.limits.cpu_seconds - 0.5:
             return f"used more than {self._forkserver.limits.cpu_seconds} seconds of CPU time"
         if isinstance(code, int) and code < 0:
@@ -243,12 +259,28 @@ class Child:
 def threads_of(user: int) -> int:
     """How many threads a user runs, as far as /proc tells: RLIMIT_NPROC counts all of a user's, not a process's."""
     count = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
+    for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # ended meanwhile
-            fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-            if int(fields["Uid"].split()[0]) == user:
-                count += int(fields["Threads"])
+            status = (process / "status").read_bytes()
+            if int(status.partition(b"\nUid:\t")[2].partition(b"\t")[0]) == user:
+                count += int(status.partition(b"\nThreads:\t")[2].partition(b"\n")[0])
     return count
+
+
+FREE_USERS = range(61184, 65520)
+"""Numbers that no distribution gives to a person or a service for good; system services borrow them for a while."""
+
+
+def _user_of_its_own() -> int:
+    """Whom a forkserver and its children run as: as root a user nobody else is, so that no other can interfere.
+
+    The kernel counts threads by user, for instance, and lets processes of one user signal each other.
+    """
+    if os.getuid() != 0:
+        return os.getuid()
+    while threads_of(user := random.SystemRandom().choice(FREE_USERS)):
+        pass
+    return user
 
 
 def _in_words(number: int) -> str:

@@ -8,7 +8,8 @@ serves one child at a time:
                                                ->  exit, with the wait status and the CPU time, for every child
 
 and ends when the control socket closes. The order to fork says how many threads the child's user runs already, which
-cannot be seen from within a namespace. Started as root, it becomes an unprivileged user before anything else.
+cannot be seen from within a namespace. Started as root, it becomes the unprivileged user that its settings name before
+anything else.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ import sys
 from pathlib import Path
 
 CONTROL = 3
-NOBODY = 65534
+LOOK_SECONDS = 0.1
+"""How often the scratch folder's files are counted."""
 
 
 def main() -> None:
     """The forkserver's life: drop root, import, announce, serve."""
-    drop_root()
-    settings = json.loads(sys.argv[1])
+    settings = json.loads(sys.argv.pop())
+    drop_root(settings["user"])
     sys.path.insert(0, settings["code"])
     import msgspec
 
@@ -43,14 +45,14 @@ def main() -> None:
     control = socket.socket(fileno=CONTROL)
     control.set_inheritable(False)
     isolation.die_with_parent()
-    worker.prepare()
+    notebook = worker.prepare()
     sys.path.remove(settings["code"])
     scratch = Path(settings["scratch"]) if settings["scratch"] else None
     os.chdir(scratch or "/")
     limits = Limits(**settings["limits"])
-    skip = frozenset(settings["skip"])
     readable = [Path(path) for path in settings["readable"]]
     ruleset = isolation.landlock_ruleset(readable, [Path("/dev/null"), *([scratch] if scratch else [])])
+    walls = isolation.Walls(ruleset, isolation.seccomp_program(), frozenset(settings["skip"]))
     control.send(json.dumps({"event": "up", "threads": len(os.listdir("/proc/self/task"))}).encode())
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
@@ -64,21 +66,24 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             allowed = msgspec.structs.replace(limits, processes=limits.processes + order["threads"])
-            worker.main(descriptors[0], allowed, ruleset, skip)
+            worker.main(descriptors[0], notebook, allowed, walls)
         os.close(descriptors[0])
         control.send(json.dumps({"event": "forked"}).encode())
-        attend(control, child)
+        attend(control, child, scratch, limits.scratch_files)
 
 
-def attend(control: socket.socket, child: int) -> None:
-    """Wait for a child's end, killing it when asked to, and report it. The control socket's end kills it too."""
+def attend(control: socket.socket, child: int, scratch: Path | None, most_files: int) -> None:
+    """Wait for a child's end, killing it when asked to or when it makes too many files, and report it.
+
+    The control socket's end kills it too.
+    """
     handle = os.pidfd_open(child)
     poller = select.poll()
     poller.register(control, select.POLLIN)
     poller.register(handle, select.POLLIN)
-    ended = False
+    ended = crowded = False
     while not ended:
-        for descriptor, _ in poller.poll():
+        for descriptor, _ in poller.poll(LOOK_SECONDS * 1000 if scratch else None):
             if descriptor == handle:
                 ended = True
             elif not control.recv(4096):
@@ -86,21 +91,35 @@ def attend(control: socket.socket, child: int) -> None:
                 os._exit(0)
             else:
                 os.kill(child, signal.SIGKILL)
+        if scratch and not ended and files_below(scratch) > most_files:
+            crowded = True
+            os.kill(child, signal.SIGKILL)
     os.close(handle)
     _, status, usage = os.wait4(child, 0)
-    seconds = usage.ru_utime + usage.ru_stime
-    exit_code = os.waitstatus_to_exitcode(status)
-    control.send(json.dumps({"event": "exit", "code": exit_code, "cpu": seconds, "rss": usage.ru_maxrss}).encode())
+    report = {
+        "event": "exit",
+        "code": os.waitstatus_to_exitcode(status),
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "rss": usage.ru_maxrss,
+        "crowded": crowded,
+    }
+    control.send(json.dumps(report).encode())
 
 
-def drop_root() -> None:
-    """Become nobody, for good, if this is root: root ignores some limits and owns too much."""
+def files_below(scratch: Path) -> int:
+    """How many files, folders and links the file system of the scratch folder holds."""
+    found = os.statvfs(scratch)
+    return found.f_files - found.f_ffree
+
+
+def drop_root(user: int) -> None:
+    """Become `user`, for good, if this is root: root ignores some limits and owns too much."""
     if os.getuid() != 0:
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
 
 
 def wipe(scratch: Path) -> None:

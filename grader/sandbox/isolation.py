@@ -19,8 +19,10 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pyseccomp
 
@@ -30,7 +32,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_SECCOMP, _FILTER_MODE = 22, 2
 _PR_SET_NO_NEW_PRIVS = 38
+_INSTRUCTION = 8
+"""Bytes of an instruction of BPF."""
 # The same numbers on every architecture.
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446
 _LANDLOCK_VERSION_FLAG = 1
@@ -39,6 +44,18 @@ _LANDLOCK_VERSION_FLAG = 1
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = (1 << bit for bit in range(4))
 _MAKE_CHAR, _MAKE_BLOCK = 1 << 6, 1 << 11
 _REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
+
+
+class Walls(NamedTuple):
+    """What is made once, before the first fork, for every child to put on.
+
+    ruleset: see `landlock_ruleset`. program: see `seccomp_program`. skip: layers to leave out, so that tests can show
+    what each is for.
+    """
+
+    ruleset: int
+    program: bytes
+    skip: frozenset[str] = frozenset()
 
 
 def _check(result: int, what: str) -> int:
@@ -170,11 +187,10 @@ _LOW_HALF = 0xFFFFFFFF
 _AF_UNIX = 1
 
 
-def load_seccomp() -> None:
-    """Filter this process's system calls for good, all its threads included."""
+def seccomp_program() -> bytes:
+    """The filter for every child, as a BPF program: built once, before the first fork."""
     refuse = pyseccomp.ERRNO(errno.EPERM)
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    rules.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)
     for call in _REFUSED:
         try:
             rules.add_rule(refuse, call)
@@ -184,13 +200,10 @@ def load_seccomp() -> None:
     for call in ("sched_setscheduler", "sched_setparam"):
         # ZeroMQ, which a Jupyter kernel loads, aborts when these fail; so they succeed, and do nothing.
         rules.add_rule(pyseccomp.ERRNO(0), call)
-    me = os.getpid()
     arg, ne, masked = pyseccomp.Arg, pyseccomp.NE, pyseccomp.MASKED_EQ
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # glibc then uses clone, whose flags can be read
     rules.add_rule(refuse, "clone", arg(0, masked, _CLONE_THREAD, 0))
     rules.add_rule(refuse, "socketpair", arg(0, ne, _AF_UNIX))
-    rules.add_rule(refuse, "kill", arg(0, ne, me))
-    rules.add_rule(refuse, "tgkill", arg(0, ne, me))
     rules.add_rule(refuse, "prlimit64", arg(0, ne, 0))
     rules.add_rule(refuse, "sched_setaffinity", arg(0, ne, 0))
     # A file's owner is sent a signal of one's choice: kill by another name.
@@ -199,7 +212,30 @@ def load_seccomp() -> None:
     for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX):
         rules.add_rule(refuse, "fcntl", arg(1, masked, _LOW_HALF, command))
     rules.add_rule(refuse, "prctl", arg(0, masked, _LOW_HALF, _PR_SET_PDEATHSIG))  # nobody outlives the forkserver
-    rules.load()
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def load_seccomp(program: bytes) -> None:
+    """Filter this process's system calls for good, all its threads included.
+
+    program: see `seccomp_program`. What depends on this process's own number is a second filter on top of it.
+    """
+    me, ne = os.getpid(), pyseccomp.NE
+    own = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    own.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)
+    for call in ("kill", "tgkill"):
+        own.add_rule(pyseccomp.ERRNO(errno.EPERM), call, pyseccomp.Arg(0, ne, me))
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl(PR_SET_NO_NEW_PRIVS)")
+    found = _Program(len(program) // _INSTRUCTION, program)
+    _check(_libc.prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(found), 0, 0), "prctl(PR_SET_SECCOMP)")
+    own.load()
 
 
 _MUST = frozenset({"execve", "execveat", "ptrace", "socket", "unshare", "mount", "setns", "memfd_create"})

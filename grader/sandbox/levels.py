@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 
 from grader.sandbox import protocol
 from grader.sandbox.client import BWRAP_LANDLOCK, LANDLOCK, Forkserver
-from grader.sandbox.forkserver import NOBODY
 from grader.sandbox.limits import DEFAULT, Limits
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 
@@ -77,7 +76,7 @@ def prove(forkserver: Forkserver) -> tuple[str, ...]:
 
     Raises: SandboxProblem if no child comes up or it does not answer.
     """
-    with _bait() as (host_file, port, victim), forkserver.child() as child:
+    with _bait(forkserver.user) as (host_file, port, victim), forkserver.child() as child:
         try:
             reply = child.ask(protocol.Probe(host_file, port, victim), forkserver.limits.start_seconds)
         except WorkerEnded as end:
@@ -88,15 +87,15 @@ def prove(forkserver: Forkserver) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _bait() -> Iterator[tuple[str, int, int]]:
-    """A file, a port and a process that a child could reach if nothing held it back."""
+def _bait(user: int) -> Iterator[tuple[str, int, int]]:
+    """A file, a port and a process of `user` that a child could reach if nothing held it back."""
     with (
         tempfile.NamedTemporaryFile(prefix="grader-canary-") as file,
         socket.create_server(("127.0.0.1", 0)) as server,
     ):
         os.chmod(file.name, 0o666)
-        # Root's children run as nobody: the victim must be somebody they could signal.
-        who = {"user": NOBODY} if os.getuid() == 0 else {}
+        # Root's children run as somebody else: the victim must be one they could signal.
+        who = {"user": user} if os.getuid() == 0 else {}
         try:  # not our own Python: it may lie where that user cannot go
             victim = subprocess.Popen(["sleep", "600"], stdin=subprocess.DEVNULL, cwd="/", **who)  # type: ignore[call-overload]
         except OSError as error:

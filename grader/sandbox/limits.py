@@ -20,12 +20,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     file_size: int = 16 * MiB
     # All of a submission's files together, where the scratch folder is a file system of its own.
     scratch_size: int = 64 * MiB
+    # Files and folders in it, looked at ten times a second: each costs the system memory that no other limit counts,
+    # and the next submission the time to remove it. Saved figures and parameters are a handful.
+    scratch_files: int = 4000
     # The channel, three standard files, and what student code opens.
     open_files: int = 64
     # The interpreter's recursion limit is reached long before.
     stack: int = 64 * MiB
-    # Threads, on top of what the same user runs already. One computes, IPython starts a few; other submissions that
-    # are graded at the same time may count too.
+    # Threads, on top of what the same user runs already. One computes; student code may start a few.
     processes: int = 256
     # One notebook cell, by the clock: the slowest of the course, three trainings, takes 1 s, on a busy machine 10.
     cell_seconds: float = 60.0

@@ -173,6 +173,8 @@ def _tidy(value: Any) -> Any:
         line = " ".join(clean_text(value[: 2 * MAX_TEXT]).splitlines())
         return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
     if isinstance(value, tuple):
+        if value and isinstance(value[0], int):  # positions: there may be millions, before they are looked at
+            return value
         return tuple(_tidy(item) for item in value)
     if isinstance(value, msgspec.Struct):
         return type(value)(*(_tidy(getattr(value, field)) for field in value.__struct_fields__))

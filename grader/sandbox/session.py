@@ -28,7 +28,9 @@ class Session:
         self._child: Child | None = None
         self._done: list[str] = []
         self._restarts = -1
-        self._seconds_left = forkserver.limits.total_seconds
+        self._until = time.monotonic() + forkserver.limits.total_seconds
+        # A worker keeps to the budget by itself, as long as nobody has tampered with it. A tenth for JSON's own marks.
+        self._output_left = int(1.1 * forkserver.limits.output_bytes)
 
     def __enter__(self) -> Session:
         return self
@@ -39,12 +41,16 @@ class Session:
         self._children.close()
 
     def run_cell(self, source: str) -> protocol.CellOutputs:
-        """Run a cell and return its outputs.
+        """Run a cell and return its outputs, unless all cells' together are more than a submission may have.
 
         Raises: WorkerEnded if it overran or ended the process; it is then forgotten. SandboxProblem.
         """
         outputs = self._cell(self._ready(), source)
         self._done.append(source)
+        size = len(outputs.outputs.encode("utf-8", "replace"))
+        if size > self._output_left:
+            return protocol.CellOutputs("[]", size + max(outputs.omitted, 0))
+        self._output_left -= size
         return outputs
 
     def ask(self, request: protocol.Request, seconds: float) -> protocol.Reply:
@@ -60,16 +66,17 @@ class Session:
             raise
 
     def _timed(self, child: Child, request: protocol.Request, seconds: float) -> protocol.Reply:
-        """Ask, at the expense of what is left of the submission's time."""
-        started = time.monotonic()
+        """Ask, within what is left of the submission's time.
+
+        That runs from the start of the session, so that our own work on what a worker sends is counted too.
+        """
+        left = self._until - time.monotonic()
         try:
-            return child.ask(request, min(seconds, self._seconds_left))
+            return child.ask(request, min(seconds, left))
         except WorkerEnded as end:
-            if end.timed_out and self._seconds_left < seconds:
+            if end.timed_out and left < seconds:
                 raise self._out_of_time() from None
             raise
-        finally:
-            self._seconds_left -= time.monotonic() - started
 
     def _out_of_time(self) -> WorkerEnded:
         return WorkerEnded(f"took longer than {self._forkserver.limits.total_seconds:g} seconds in all")
@@ -93,7 +100,7 @@ class Session:
     def _ready(self) -> Child:
         """A living child in which every cell so far has been run."""
         while self._child is None:
-            if self._seconds_left <= 0:
+            if time.monotonic() >= self._until:
                 raise self._out_of_time()
             self._restarts += 1
             if self._restarts > MAX_RESTARTS:

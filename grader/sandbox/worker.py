@@ -12,11 +12,13 @@ import os
 import signal
 import socket
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NoReturn
 
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.inprocess.manager import InProcessKernelManager
+from ipykernel.iostream import OutStream
 from IPython.core import interactiveshell
 from IPython.core.profiledir import ProfileDir
 from jupyter_core.utils import ensure_event_loop
@@ -31,19 +33,27 @@ from grader.sandbox.limits import Limits
 from grader.subject import Missing, NotImplementedYet, Raised, StudentFault, TimedOut
 
 CHANNEL = 3
-NO_HISTORY = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
-"""Jupyter would keep every cell in a database in the home folder."""
+SETTINGS = Config(
+    {
+        # Jupyter would keep every cell in a database in the home folder.
+        "HistoryManager": {"enabled": False, "hist_file": ":memory:"},
+        # It would send nothing from a process that is a fork of the one it was made in.
+        "Session": {"check_pid": False},
+    }
+)
 SHOWN = frozenset({"stream", "display_data", "execute_result", "error"})
 
 
-def main(channel: int, limits: Limits, ruleset: int, skip: frozenset[str]) -> NoReturn:
-    """Become a worker: keep nothing but the channel, lock in, serve until told to stop. Never returns."""
+def main(channel: int, notebook: Notebook, limits: Limits, walls: isolation.Walls) -> NoReturn:
+    """Become a worker: keep nothing but the channel, lock in, serve until told to stop. Never returns.
+
+    notebook: what `prepare` made, for this child alone to use.
+    """
     try:
-        _keep_only(channel, ruleset)
+        _keep_only(channel, walls.ruleset)
         sock = socket.socket(fileno=CHANNEL)
         try:
-            ready = protocol.Ready(lock_in(limits, CHANNEL + 1, skip))
-            notebook = Notebook(limits.output_bytes)
+            ready = protocol.Ready(lock_in(limits, walls._replace(ruleset=CHANNEL + 1)))
         except Exception as error:  # told to the trusted side, which then grades nobody
             protocol.send_frame(sock, protocol.encode(protocol.Ready((), f"{type(error).__name__}: {error}")), None)
             os._exit(70)
@@ -55,25 +65,26 @@ def main(channel: int, limits: Limits, ruleset: int, skip: frozenset[str]) -> No
         os._exit(70)
 
 
-def lock_in(limits: Limits, ruleset: int, skip: frozenset[str]) -> tuple[str, ...]:
-    """Put on every layer and say which. `skip` leaves some out, so that tests can show what each is for."""
+def lock_in(limits: Limits, walls: isolation.Walls) -> tuple[str, ...]:
+    """Put on every layer and say which."""
     isolation.die_with_parent()
     os.umask(0o077)
     signal.signal(signal.SIGSEGV, signal.SIG_DFL)  # MXNet's own handler hides what happened
-    layers = {
+    layers: dict[str, Callable[[], None]] = {
         "rlimits": lambda: isolation.set_rlimits(limits),
-        "landlock": lambda: isolation.restrict_self(ruleset),
-        "seccomp": isolation.load_seccomp,
+        "landlock": lambda: isolation.restrict_self(walls.ruleset),
+        "seccomp": lambda: isolation.load_seccomp(walls.program),
     }
     for name, put_on in layers.items():
-        if name not in skip:
+        if name not in walls.skip:
             put_on()
-    os.close(ruleset)
-    return tuple(name for name in layers if name not in skip)
+    os.close(walls.ruleset)
+    return tuple(name for name in layers if name not in walls.skip)
 
 
 def serve(channel: socket.socket, notebook: Notebook, limits: Limits) -> None:
     """Answer requests until the channel closes."""
+    notebook.left = limits.output_bytes
     subject = LocalSubject(notebook.namespace, seconds=limits.call_seconds, beside_hypothesis=False)
     while True:
         numbered = protocol.decode_request(protocol.receive_frame(channel, None, protocol.MAX_FRAME))
@@ -141,38 +152,71 @@ def _serve(request: protocol.Request, notebook: Notebook, subject: LocalSubject)
             return subject.train(features, labels, w, b, lr=lr, num_epochs=num_epochs, batch_size=batch_size)
 
 
-class Notebook:
-    """A Jupyter kernel in this process: real cells, magics, plots and tracebacks, without sockets or threads."""
+class _Output(OutStream):  # type: ignore[misc]
+    """A notebook's standard output or error without Jupyter's thread, which would not survive a fork.
 
-    def __init__(self, output_bytes: int) -> None:
-        self._manager = manager = InProcessKernelManager(config=NO_HISTORY)
-        manager.kernel = InProcessKernel(parent=manager, session=manager.session, profile_dir=_profile())
+    What is written is sent on when its cell ends, before anything else is shown, or when there is much of it.
+    """
+
+    AT_ONCE = 2**16
+    _written = 0
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        with self._buffer_lock:
+            self._buffers[frozenset(self.parent_header.items())].write(text)
+            self._written += len(text)
+        if self._written >= self.AT_ONCE:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        self._written = 0
+        self._flush()
+
+
+class Notebook:
+    """A Jupyter kernel in this process: real cells, magics, plots and tracebacks, without sockets or threads.
+
+    Made before the fork, because that takes ten times as long as all the rest of a child's start. It holds no file
+    descriptor then: an event loop comes with the first cell. `left` is how many bytes of output it may still keep.
+    """
+
+    def __init__(self) -> None:
+        self._manager = manager = InProcessKernelManager(config=SETTINGS)
+        manager.kernel = kernel = InProcessKernel(parent=manager, session=manager.session, profile_dir=_profile())
         self._client = manager.client()
         self._client.start_channels()
-        self._left = output_bytes
+        self._client.iopub_channel.call_handlers = self._collect
+        for name in ("stdout", "stderr"):
+            setattr(kernel, name, _Output(kernel.session, kernel.iopub_thread, name, watchfd=False))
+        kernel.iopub_thread.stop()  # from now on, messages are passed on by whoever sends them
+        kernel._underlying_iopub_socket.context.term()  # and with it end ZeroMQ's own threads
+        self.left = 2**20
         self._kept: list[dict[str, Any]] = []
         self._omitted = 0
-        self._client.iopub_channel.call_handlers = self._collect
-        shell = manager.kernel.shell
-        self.namespace: dict[str, object] = shell.user_ns
-        # pyplot was imported before the fork: the hook that a fresh kernel sets then would be missing here.
+        self.namespace: dict[str, object] = kernel.shell.user_ns
+        # pyplot was imported long ago: the hook that the first kernel set then would be missing here.
         inline: Any = configure_inline_support
         inline.current_backend = "unset"
-        inline(shell, "inline")
+        inline(kernel.shell, "inline")
 
-    def run(self, source: str) -> protocol.CellOutputs:
+    def run(self, source: str, *, silent: bool = False) -> protocol.CellOutputs:
         """Run a cell and return its outputs in nbformat's JSON, merged and cut as far as the budget goes."""
         self._kept, self._omitted = [], 0
-        self._client.execute(source, store_history=True)
+        self._client.execute(source, silent=silent, store_history=not silent)
         return protocol.CellOutputs(json.dumps(self._kept), self._omitted)
 
-    def close(self, last: str) -> None:
-        """Run a last cell, then stop the kernel's thread and leave no trace of its shell or its event loop."""
-        self.run(last)
-        self._manager.kernel.iopub_thread.stop()
+    def rest(self) -> None:
+        """Close the event loop: its descriptors are not a child's to use, and the next cell makes another."""
+        ensure_event_loop().close()
+
+    def close(self) -> None:
+        """Leave no trace of its shell, so that another can be made."""
+        self.rest()
         type(self._manager.kernel.shell).clear_instance()
         InlineBackend.clear_instance()
-        ensure_event_loop().close()  # its descriptors are not a child's to use; the next kernel makes another
 
     def _collect(self, message: dict[str, Any]) -> None:
         if message["msg_type"] == "clear_output":
@@ -182,13 +226,13 @@ class Notebook:
         output = output_from_msg(message)
         previous = self._kept[-1] if self._kept else {}
         size = len(json.dumps(output))
-        if size > self._left:
+        if size > self.left:
             self._omitted += size
         elif output["output_type"] == "stream" and previous.get("name") == output["name"]:
-            self._left -= size
+            self.left -= size
             previous["text"] += output["text"]
         else:
-            self._left -= size
+            self.left -= size
             self._kept.append(output)
 
 
@@ -218,14 +262,20 @@ plt.figure(figsize=(2, 2)); plt.plot([1, 2], [3, 4], "k-", label="x"); plt.legen
 """
 
 
-def prepare() -> None:
+def prepare() -> Notebook:
     """Before the first fork: do once what every child would otherwise do again, then forget what is not for students.
 
     A throw-away kernel and figure load everything that Jupyter and matplotlib import late; MXNet's first operator
-    starts its engine.
+    starts its engine. The kernel that is returned has run nothing of its own yet: every child begins with a copy.
     """
     LocalSubject({"linreg": lambda X: X}).call("linreg", [[1.0]], strict=True)
-    Notebook(2**20).close(REHEARSAL)
+    rehearsal = Notebook()
+    rehearsal.run(REHEARSAL)
+    rehearsal.close()
+    notebook = Notebook()
+    notebook.run("pass", silent=True)
+    notebook.rest()
     standin.install()
     gc.collect()
     gc.freeze()
+    return notebook

@@ -45,9 +45,42 @@ WRONG = {
     "yves": "sgd_climbs",
     "zeno": "data_iter_never_ends",
 }
+# Student, and an attack on the grader in place of their sgd, which deserves nothing; the rest is the reference.
+HOSTILE = {
+    "chuck": "redefines_check",
+    "craig": "reads_the_reference",
+    "mallory": "prints_a_score",
+    "oscar": "raises_html",
+    "sybil": "ends_the_process",
+    "trudy": "forges_frames_with_another_number",
+}
 # Students who handed in the notebook as they got it.
 EMPTY = ("alice", "bob")
 FUNCTIONS = ("data_iter", "linreg", "squared_loss", "sgd")
+NOTEBOOK = "linreg_scratch.ipynb"
+
+
+def _truncate(folder: Path) -> None:
+    notebook = folder / NOTEBOOK
+    notebook.write_bytes(notebook.read_bytes()[:5000])
+
+
+def _link(folder: Path) -> None:
+    (folder / NOTEBOOK).unlink()
+    (folder / NOTEBOOK).symlink_to(folder.parents[1] / "ada" / "linreg_scratch" / NOTEBOOK)
+
+
+def _rename(folder: Path) -> None:
+    (folder / NOTEBOOK).rename(folder / "Untitled (2).ipynb")
+    (folder / "numpy.py").write_text("raise SystemExit\n", encoding="utf-8")
+
+
+# Student, what became of their solved notebook on its way here, how, and whether it can be graded all the same.
+BROKEN = {
+    "pat": ("half of the file is missing", _truncate, False),
+    "ted": ("a link to ada's notebook", _link, False),
+    "wendy": ("right, but renamed, and numpy.py beside it", _rename, True),
+}
 
 
 def students() -> list[dict[str, Any]]:
@@ -62,7 +95,14 @@ def students() -> list[dict[str, Any]]:
         _student(id, "wrong: " + _words(file), (f"wrong/{file}.py",), lost=frozenset(mark_sheet[file]))
         for id, file in WRONG.items()
     ]
-    return found + [_student(id, "handed in nothing", unsolved=FUNCTIONS) for id in EMPTY]
+    for id, file in HOSTILE.items():
+        student = _student(id, "hostile: " + _words(file), (f"hostile/{file}.py",))
+        found.append({**student, "expected": student["expected"] | {"sgd": 0, "training": 0}})
+    found += [_student(id, "handed in nothing", unsolved=FUNCTIONS) for id in EMPTY]
+    for id, (story, breaks, gradable) in BROKEN.items():
+        student = _student(id, story)
+        found.append({**student, "breaks": breaks, "expected": student["expected"] if gradable else None})
+    return found
 
 
 def _student(
