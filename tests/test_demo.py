@@ -36,7 +36,9 @@ def test_the_class_has_students_of_every_kind(sample_class: list[Student]) -> No
     assert len(sample_class) >= 24
     assert len({student.id for student in sample_class}) == len(sample_class)
     full = [student for student in sample_class if student.expected == PARTS]
-    nothing = [student for student in sample_class if student.expected is not None and not any(student.expected.values())]
+    nothing = [
+        student for student in sample_class if student.expected is not None and not any(student.expected.values())
+    ]
     some = [student for student in sample_class if student not in full and student not in nothing]
     assert len(full) >= 8
     assert len(nothing) >= 2
@@ -106,7 +108,9 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     tmp_path: Path, course: Course, sample_class: list[Student], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Students of each kind; nbgrader's gradebook must hold exactly the marks of the mark sheet."""
-    chosen = [student for student in sample_class if student.id in ("ada", "joan", "niels", "bob", "mallory", "pat", "wendy")]
+    chosen = [
+        student for student in sample_class if student.id in ("ada", "joan", "niels", "bob", "mallory", "pat", "wendy")
+    ]
     monkeypatch.setattr(demo, "read_class", lambda samples: chosen)
     said = io.StringIO()
     folder = tmp_path / "demo"
