@@ -5,7 +5,7 @@
 FUZZ_EXAMPLES ?= 20000
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
-.PHONY: help bootstrap demo test lint fuzz mutants bench notebooks seed-tables lock clean
+.PHONY: help bootstrap demo test exam lint fuzz mutants bench notebooks seed-tables lock clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 
@@ -20,6 +20,9 @@ demo: bootstrap ## the whole life of an assignment, on a sample class
 
 test: lint ## lint, then run every test
 	.venv/bin/pytest -n 2 --dist loadgroup
+
+exam: bootstrap ## every submission at every seed; `make test` runs a part of them
+	.venv/bin/pytest -n 2 --dist loadgroup -m "study or not study"
 
 lint: bootstrap ## style, format and types
 	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy

@@ -8,9 +8,10 @@ import re
 import runpy
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import mxnet  # noqa: F401 (its import warns; better here than within a check)
 import pytest
@@ -77,8 +78,21 @@ def score_by_the_table(name: str, part_id: str) -> int:
     return sum(check.points for check in PARTS[part_id].checks if check.id not in WRONG[name])
 
 
-@pytest.mark.parametrize("seed", [PUBLIC_SEED, *(pytest.param(seed, marks=pytest.mark.slow) for seed in OTHER_SEEDS)])
-@pytest.mark.parametrize("name", RIGHT)
+def one_in(count: int, values: Iterable[Any], *, always: Collection[Any] = ()) -> list[Any]:
+    """All values as parameters of a slow test; but for every `count`-th and those of `always`, `make exam` runs it."""
+    return [
+        pytest.param(
+            *value,
+            marks=[pytest.mark.slow, *([pytest.mark.study] if i % count and value not in always else [])],
+        )
+        for i, value in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [(name, PUBLIC_SEED) for name in RIGHT] + list(one_in(7, [(name, seed) for name in RIGHT for seed in OTHER_SEEDS])),
+)
 def test_a_right_submission_gets_full_marks(name: str, seed: int) -> None:
     parts = mark("right", name, parts_of("right", name), seed)
     assert parts
@@ -93,8 +107,7 @@ def in_teams() -> list[dict[str, str]]:
     return [{id: names[i % len(names)] for id, names in by_part.items()} for i in range(count)]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(len(in_teams())))
+@pytest.mark.parametrize("number", one_in(3, [(number,) for number in range(len(in_teams()))]))
 def test_right_functions_of_different_people_train_together(number: int) -> None:
     team = in_teams()[number]
     together = {id: functions("right", name)[id] for id, name in team.items()}
@@ -121,17 +134,21 @@ def named(parts: list[Part]) -> set[str]:
 
 def test_every_wrong_submission_is_named_or_known_to_be_in_no_catalogue() -> None:
     """Three show in training alone, where no mistake is named."""
-    only_in_training = {
-        "data_iter_mixes_up_the_last_batch_of_large_data",
-        "data_iter_reads_the_first_six_hundred",
-        "sgd_has_momentum",
-    }
-    assert set(NAMED) | set(DIAGNOSES["OTHER"]) | only_in_training == set(WRONG)
+    assert set(NAMED) | set(DIAGNOSES["OTHER"]) | set(ONLY_IN_TRAINING) == set(WRONG)
     assert len(NAMED) >= 0.85 * len(WRONG)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(WRONG))
+ONLY_IN_TRAINING = (
+    "data_iter_mixes_up_the_last_batch_of_large_data",
+    "data_iter_reads_the_first_six_hundred",
+    "sgd_has_momentum",
+)
+"""Their own parts see nothing."""
+
+
+@pytest.mark.parametrize(
+    "name", one_in(5, [(name,) for name in sorted(WRONG)], always=[(name,) for name in ONLY_IN_TRAINING])
+)
 def test_training_with_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:
     assert_as_in_the_table(name, mark("wrong", name, ("training",)))
 
