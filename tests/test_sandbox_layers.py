@@ -87,6 +87,7 @@ def works(forkserver: Forkserver, attack: str) -> bool:
 @pytest.mark.parametrize("layer", ATTACKS)
 def test_what_a_layer_stops_works_without_it(layer, standing, monkeypatch):
     attack, level, off = ATTACKS[layer]
+    standing(off.get("level", level))
     assert not works(standing(level), attack)
     monkeypatch.setenv(SECRET, "x")
     if "patch" in off:

@@ -100,7 +100,8 @@ def linreg_passes_gradients_to_X_w_and_b(subject: Subject, case: LinregCase) -> 
 @claim(
     points=1,
     given=linreg_inputs(),
-    also=large_linreg_inputs,
+    # Not the largest numbers: beside them, an error of 1 looks like lost digits.
+    also=lambda rng: [case for case in large_linreg_inputs(rng) if np.abs(case.X).max() < 100],
     hint="Let the dtype of the arguments decide. Arrays made along the way are float32 unless you say otherwise.",
     examples=10,
 )
