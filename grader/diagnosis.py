@@ -32,13 +32,15 @@ MAX_OBSERVATIONS = 80
 """Kept for each check: its own cases (at most 30 or so), and some of the smaller ones that were tried after them."""
 MAX_OFFERED = 3
 """More explanations than this explain nothing."""
+EXPLAINED = ("failed", "errored")
+"""Outcomes for which an explanation is looked for."""
 NONE_FITS = "None of the usual mistakes does exactly this."
 
 Verdict = bool | None
 A = TypeVar("A", Called, Gradients, Batches, Step)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Observation:
     """One request and its answer. `lr` and `batch_size` only where the request has them; `grads` are the gradients
     of `sgd`'s parameters, or the one that `backward` starts with.
@@ -183,24 +185,35 @@ def diagnose(
 
     seen: what was observed during each check, by its id. known: the part's misconceptions.
     """
-    verdicts = {
-        mistake.id: {check: {_judge(mistake, one) for one in observed} for check, observed in seen.items()}
-        for mistake in known
-    }
-    fitting = [mistake for mistake in known if not any(False in found for found in verdicts[mistake.id].values())]
-    shown = {
-        check: [mistake for mistake in fitting if True in found[mistake.id]]
-        for check in seen
-        for found in [{mistake.id: verdicts[mistake.id][check] for mistake in fitting}]
-    }
-    anywhere = [mistake for mistake in fitting if any(mistake in mistakes for mistakes in shown.values())]
+    if not known or all(outcome.status not in EXPLAINED for outcome in outcomes):
+        return tuple(outcomes)
+    shown: dict[str, list[Misconception]] = {check: [] for check in seen}
+    for mistake in known:
+        for check in _shown_by(mistake, seen):
+            shown[check].append(mistake)
+    anywhere = [mistake for mistake in known if any(mistake in mistakes for mistakes in shown.values())]
     return tuple(
         # What a check saw may be too little to tell mistakes apart, or to show one: then the other checks decide.
         _explained(outcome, _precise(shown.get(outcome.id, []) or (anywhere if outcome.status == "failed" else [])))
-        if known and outcome.status in ("failed", "errored")
+        if outcome.status in EXPLAINED
         else outcome
         for outcome in outcomes
     )
+
+
+def _shown_by(mistake: Misconception, seen: Mapping[str, Sequence[Observation]]) -> list[str]:
+    """The checks that saw this mistake; none if anything that was seen contradicts it."""
+    found = []
+    for check, observed in seen.items():
+        shows = False
+        for one in observed:
+            verdict = _judge(mistake, one)
+            if verdict is False:  # most are out after one look
+                return []
+            shows |= verdict is True
+        if shows:
+            found.append(check)
+    return found
 
 
 def _precise(mistakes: list[Misconception]) -> list[Misconception]:
@@ -210,7 +223,8 @@ def _precise(mistakes: list[Misconception]) -> list[Misconception]:
 def _judge(mistake: Misconception, one: Observation) -> Verdict:
     try:
         with np.errstate(all="ignore"):
-            return mistake.model(one)
+            verdict = mistake.model(one)
+        return None if verdict is None else bool(verdict)  # numpy has a False of its own
     except (ValueError, IndexError, ArithmeticError):  # shapes that the model does not know how to be wrong about
         return False
 

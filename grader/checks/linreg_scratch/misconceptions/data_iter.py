@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -64,6 +65,7 @@ def _row_numbers(array: Array) -> dict[tuple[float, ...], int]:
     return {tuple(row): i for i, row in enumerate(array.astype(np.float32).reshape(len(array), -1).tolist())}
 
 
+@lru_cache(maxsize=512)  # every model asks, of all that was observed
 def passes(one: Observation) -> list[Pass] | None:
     """The passes of an answer; None where rows cannot be told apart, or what came are not pairs of arrays."""
     if not isinstance(one.answer, Batches) or one.answer.problem or one.answer.endless or one.device != HOME:
