@@ -65,16 +65,26 @@ class Check:
     examples: int
 
 
+StandIn = Callable[[Subject, str | None], Subject]
+"""`stand_in(subject, function)` is a subject in which the course's own version answers for that function.
+
+It takes the student's others one call at a time, as it does all of them for None.
+"""
+
+
 @dataclass(frozen=True)
 class PartSpec:
     """A part of an assignment: the student's functions it needs, in the order `check` takes them, its checks, and the
     mistakes that people make in it.
+
+    stand_in: for a part of several functions that have parts of their own.
     """
 
     id: str
     functions: tuple[str, ...]
     checks: tuple[Check, ...]
     misconceptions: tuple[Misconception, ...] = ()
+    stand_in: StandIn | None = None
 
     @property
     def max_score(self) -> int:
@@ -104,10 +114,14 @@ def claim(
 
 
 def part(
-    id: str, functions: tuple[str, ...], module: dict[str, Any], misconceptions: tuple[Misconception, ...] = ()
+    id: str,
+    functions: tuple[str, ...],
+    module: dict[str, Any],
+    misconceptions: tuple[Misconception, ...] = (),
+    stand_in: StandIn | None = None,
 ) -> PartSpec:
     """The checks defined in a module, in file order. `module` is its `globals()`."""
     checks = tuple(value for value in module.values() if isinstance(value, Check))
     if not checks:
         raise ValueError(f"Part {id!r} has no checks.")
-    return PartSpec(id, functions, checks, misconceptions)
+    return PartSpec(id, functions, checks, misconceptions, stand_in)

@@ -10,12 +10,12 @@ from typing import Any
 import mxnet as mx
 import numpy as np
 
-from grader.checks import find_part
+from grader.checks import find_part, parts_beside
 from grader.local import LocalSubject
+from grader.part_runner import PartRunner
 from grader.report.html import part_page
 from grader.report.text import part_text
 from grader.results import Part
-from grader.running import run_part
 from grader.seeds import PUBLIC_SEED
 
 
@@ -34,8 +34,9 @@ def check(part: str, *functions: Callable[..., Any]) -> float:
     if len(functions) != len(spec.functions):
         usage = f"check({part!r}, {', '.join(spec.functions)})"
         raise TypeError(f"check({part!r}, ...) takes {len(spec.functions)} function(s), got {len(functions)}: {usage}")
+    subject = LocalSubject(dict(zip(spec.functions, functions, strict=True)))
     with _undisturbed_randomness():
-        report = run_part(spec, LocalSubject(dict(zip(spec.functions, functions, strict=True))), PUBLIC_SEED)
+        report = PartRunner(parts_beside(spec), subject, PUBLIC_SEED).run(spec)
     show(report)
     return float(report.score)
 

@@ -9,8 +9,8 @@ import msgspec
 
 from grader.claims import PartSpec
 from grader.notebook import CHECK_PREFIX, Cell
+from grader.part_runner import PartRunner
 from grader.results import Part
-from grader.running import run_part
 from grader.sandbox.client import Forkserver
 from grader.sandbox.levels import renew
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
@@ -54,11 +54,9 @@ def run_notebook(cells: list[Cell], parts: tuple[PartSpec, ...], forkserver: For
 def _run(cells: list[Cell], parts: tuple[PartSpec, ...], forkserver: Forkserver, seed: int) -> list[CellRun]:
     checks = {CHECK_PREFIX + part.id: part for part in parts}
     with Session(forkserver) as session:
-        subject = RemoteSubject(session)
+        runner = PartRunner(parts, RemoteSubject(session), seed)
         return [
-            CellRun(part=run_part(checks[cell.grade_id], subject, seed))
-            if cell.grade_id in checks
-            else _run_cell(session, cell)
+            CellRun(part=runner.run(checks[cell.grade_id])) if cell.grade_id in checks else _run_cell(session, cell)
             for cell in cells
         ]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from mxnet import nd
 
-from grader import check, classroom, when_ready
+from grader import check, part_runner, when_ready
 from grader.classroom import show
 from grader.results import Outcome, Part
 from grader.seeds import PUBLIC_SEED
@@ -89,7 +89,7 @@ def test_randomness_is_restored_after_an_exception(monkeypatch):
         np.random.seed(0)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(classroom, "run_part", interrupted)
+    monkeypatch.setattr(part_runner, "run_part", interrupted)
     np.random.seed(9)
     expected = np.random.RandomState(9).rand()
     with pytest.raises(KeyboardInterrupt):
@@ -99,9 +99,9 @@ def test_randomness_is_restored_after_an_exception(monkeypatch):
 
 def test_students_check_with_the_public_seed_whatever_their_environment_says(monkeypatch, capsys):
     seeds = []
-    run_part = classroom.run_part
+    run_part = part_runner.run_part
     monkeypatch.setattr(
-        classroom, "run_part", lambda spec, subject, seed: seeds.append(seed) or run_part(spec, subject, seed)
+        part_runner, "run_part", lambda spec, subject, seed: seeds.append(seed) or run_part(spec, subject, seed)
     )
     monkeypatch.setenv("GRADER_SEED", "17")
     check("linreg", stub)

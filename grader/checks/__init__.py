@@ -41,3 +41,8 @@ def find_part(part_id: str) -> PartSpec:
         if part.id == part_id:
             return part
     raise LookupError(f"There is no part called {part_id!r}. There are: {', '.join(part.id for part in known)}.")
+
+
+def parts_beside(part: PartSpec) -> tuple[PartSpec, ...]:
+    """The parts of the assignment that this one belongs to, itself included."""
+    return next(found for found in map(parts, assignments()) if part in found)

@@ -97,7 +97,7 @@ def students() -> list[dict[str, Any]]:
     ]
     for id, file in HOSTILE.items():
         student = _student(id, "hostile: " + _words(file), (f"hostile/{file}.py",))
-        found.append({**student, "expected": student["expected"] | {"sgd": 0, "training": 0}})
+        found.append({**student, "expected": student["expected"] | {"sgd": 0}})
     found += [_student(id, "handed in nothing", unsolved=FUNCTIONS) for id in EMPTY]
     for id, (story, breaks, gradable) in BROKEN.items():
         student = _student(id, story)
@@ -118,12 +118,16 @@ def _student(
             return 0
         return sum(check.points for check in part.checks if check.id not in lost)
 
+    expected = {part.id: score(part) for part in PARTS}
+    if sum(expected[part.id] < part.max_score for part in PARTS if len(part.functions) == 1) == 1:
+        # One wrong function is paid for once: in training, the course's own version stands in for it.
+        expected |= {part.id: part.max_score for part in PARTS if part.stand_in is not None}
     return {
         "id": id,
         "story": story,
         "files": files,
         "unsolved": unsolved,
-        "expected": {part.id: score(part) for part in PARTS},
+        "expected": expected,
     }
 
 
