@@ -16,6 +16,7 @@ from grader.sandbox.levels import renew
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 from grader.sandbox.remote import RemoteSubject
 from grader.sandbox.session import Session
+from grader.seeds import derived_seed
 
 
 class CellRun(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ def run_notebook(cells: list[Cell], parts: tuple[PartSpec, ...], forkserver: For
 
 def _run(cells: list[Cell], parts: tuple[PartSpec, ...], forkserver: Forkserver, seed: int) -> list[CellRun]:
     checks = {CHECK_PREFIX + part.id: part for part in parts}
-    with Session(forkserver) as session:
+    with Session(forkserver, seed=derived_seed(seed, "notebook")) as session:
         runner = PartRunner(parts, RemoteSubject(session), seed)
         return [
             CellRun(part=runner.run(checks[cell.grade_id])) if cell.grade_id in checks else _run_cell(session, cell)

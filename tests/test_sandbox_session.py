@@ -153,7 +153,7 @@ frame.f_globals["protocol"].encode = lambda m: msgspec.msgpack.encode({"id": m.i
 def test_a_second_reply_nobody_asked_for_ends_the_worker(session):
     forged = """
 import os, struct, msgspec
-data = msgspec.msgpack.encode({"id": 1, "reply": {"type": "CellOutputs", "outputs": "[]", "omitted": 0}})
+data = msgspec.msgpack.encode({"id": 2, "reply": {"type": "CellOutputs", "outputs": "[]", "omitted": 0}})
 os.write(3, struct.pack("<I", len(data)) + data)
 """
     session.run_cell(forged)  # taken for the answer: the cell's own comes when nobody waits for it

@@ -72,7 +72,8 @@ class Forkserver:
             "user": self.user,
             "skip": sorted(self._skip),
         }
-        program = [sys.executable, "-I", "-B", str(Path(__file__).with_name("forkserver.py")), json.dumps(settings)]
+        # Not -I, which would ignore PYTHONHASHSEED as well; every other variable is in our hands too.
+        program = [sys.executable, "-P", "-s", "-B", str(Path(__file__).with_name("forkserver.py")), json.dumps(settings)]
         command = [*(bubblewrap(limits) if level == BWRAP_LANDLOCK else []), *program]
         self._temporary = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         if os.getuid() == 0:
@@ -304,7 +305,7 @@ def clean_environment(level: str, temporary: str = "/") -> dict[str, str]:
         "HOME": home,
         "TMPDIR": "/scratch" if level == BWRAP_LANDLOCK else temporary,
         "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
+        "PYTHONHASHSEED": "0",  # the order of a set is the same in every run
         # MXNet's threaded engine does not survive the fork under isolation; one thread makes results repeatable.
         "MXNET_ENGINE_TYPE": "NaiveEngine",
         "OMP_NUM_THREADS": "1",

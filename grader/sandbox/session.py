@@ -12,17 +12,21 @@ from types import TracebackType
 
 from grader.sandbox import protocol
 from grader.sandbox.client import GRACE_SECONDS, Child, Forkserver
-from grader.sandbox.problems import WorkerEnded
+from grader.sandbox.problems import SandboxProblem, WorkerEnded
 
 MAX_RESTARTS = 5
 """A submission that ends its process more often than this gets no further one."""
 
 
 class Session:
-    """A context manager around the run of one submission. It is a `grader.sandbox.remote.Worker`."""
+    """A context manager around the run of one submission. It is a `grader.sandbox.remote.Worker`.
 
-    def __init__(self, forkserver: Forkserver) -> None:
-        self._forkserver = forkserver
+    seed: what the random generators of every child start from, so that a notebook draws the same numbers in every run,
+    and after a restart again.
+    """
+
+    def __init__(self, forkserver: Forkserver, *, seed: int = 0) -> None:
+        self._forkserver, self._seed = forkserver, seed
         self.call_seconds = forkserver.limits.call_seconds
         self._children = contextlib.ExitStack()
         self._child: Child | None = None
@@ -107,6 +111,7 @@ class Session:
                 raise WorkerEnded("had to be restarted too often")
             self._children.close()
             self._child = self._children.enter_context(self._forkserver.child())
+            self._reseed(self._child)
             for number, source in enumerate(list(self._done)):
                 try:
                     self._cell(self._child, source)
@@ -114,3 +119,9 @@ class Session:
                     del self._done[number]
                     break
         return self._child
+
+    def _reseed(self, child: Child) -> None:
+        try:
+            child.ask(protocol.Reseed(self._seed), self._forkserver.limits.start_seconds)
+        except WorkerEnded as end:  # nothing of the student's has run yet
+            raise SandboxProblem(f"A fresh worker {end.how}.") from None
