@@ -13,7 +13,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 from grader.sandbox.remote import RemoteSubject
 from grader.sandbox.session import MAX_RESTARTS, Session
-from grader.subject import Crashed, Raised, TimedOut
+from grader.subject import Crashed, Raised, Tensor, TimedOut
 
 pytestmark = pytest.mark.slow
 LIMITS = Limits(cell_seconds=1, call_seconds=1, cpu_seconds=20, output_bytes=200_000)
@@ -62,6 +62,44 @@ def test_a_cell_that_raises_or_exits_is_an_ordinary_cell(session):
         assert printed(session, source).startswith("error")
     assert printed(session, "exit()") == ""
     assert printed(session, "print('still here')") == "still here\n"
+
+
+MIXED = """
+import mxnet as mx
+from grader import strict_devices, when_ready
+try:
+    with when_ready(), strict_devices():
+        mx.nd.ones((1,)) + mx.nd.ones((1,), ctx=mx.cpu(1))
+except mx.MXNetError as error:
+    print(str(error).splitlines()[0])
+print((mx.nd.ones((1,)) + mx.nd.ones((1,), ctx=mx.cpu(1))).asscalar())
+"""
+
+
+def test_the_strict_device_mode_works_in_a_cell_as_it_does_at_home(session):
+    refused, mixed = printed(session, MIXED).splitlines()
+    assert refused.endswith("is on cpu(0) while the 2-th argument is on cpu(1)")
+    assert mixed == "2.0"
+
+
+LEFT_ON = """
+import mxnet as mx
+from grader import strict_devices
+strict_devices().__enter__()
+def linreg(X, w, b):
+    return mx.nd.dot(X, w) + b
+"""
+
+
+def test_checks_do_not_mind_a_strict_mode_that_was_left_on(session):
+    assert printed(session, LEFT_ON) == ""
+    subject = RemoteSubject(session)
+    arrays = np.ones((2, 3)), np.ones((3, 1)), np.ones(1)
+    for device in ("cpu(0)", "cpu(1)"):
+        called = subject.call("linreg", *arrays, device=device)
+        assert isinstance(called.value, Tensor)
+        assert called.value.device == device
+    assert subject.gradients("linreg", *arrays, head=np.ones((2, 1))).gradients is not None
 
 
 FUNCTIONS = """

@@ -30,7 +30,7 @@
 # `ctx` is the *context*: the device on which arrays live. Here it is the CPU. On a machine with a GPU, `mx.gpu()` in
 # its place should be the only change needed, and it is if your functions never name a device themselves. An array
 # knows where it is, `X.context`, and whatever you create beside it belongs in the same place. Mixing arrays from
-# two devices in one operation is an error.
+# two devices in one operation is an error. The last cell of the notebook shows it to you, GPU or not.
 
 # %% locked="setup"
 # %matplotlib inline
@@ -494,9 +494,29 @@ else:
 # - **More noise.** Set `noise_sd` to 1, run the notebook again and predict the final loss first.
 # - **A GPU**, if you have one: change `ctx` in a copy of the setup cell. For a problem of this size, would you expect
 #   it to be faster?
+# - **A GPU, if you have none.** For MXNet, `mx.cpu(0)` and `mx.cpu(1)` are two devices, but it lets you mix them, which
+#   with a GPU it does not. Inside `with strict_devices():` it refuses, in the same words. The last cell trains for one
+#   pass on `cpu(1)`. Then take one `.as_in_context(elsewhere)` out of it and read the last lines of the error: which
+#   operation complains, and which array is in the wrong place?
 
 # %%
 with when_ready():
     for rate in [0.003, 0.03, 0.3]:
         print("learning rate", rate)
         train(*initial_parameters(), rate, 1, batch_size)
+
+# %%
+from grader import strict_devices
+
+elsewhere = mx.cpu(1)
+
+with when_ready(), strict_devices():
+    w, b = (param.as_in_context(elsewhere) for param in initial_parameters())
+    w.attach_grad()
+    b.attach_grad()
+    for X, y in data_iter(batch_size, features.as_in_context(elsewhere), labels.as_in_context(elsewhere)):
+        with autograd.record():
+            loss = squared_loss(linreg(X, w, b), y)
+        loss.backward()
+        sgd([w, b], lr, batch_size)
+    print(f"one pass on {w.context}: mean loss of the last batch {loss.mean().asscalar():.4f}")

@@ -1,7 +1,8 @@
 """The module `grader` as student code finds it in a worker.
 
-The real one holds the checks; here `check` does nothing, because the grader checks from outside. And whoever asks for
-the network is told that there is none, rather than that a system call was refused.
+The real one holds the checks; here `check` does nothing, because the grader checks from outside. What knows no answers,
+`when_ready` and `strict_devices`, is the real thing, so that every other cell does what it did at home. And whoever
+asks for the network is told that there is none, rather than that a system call was refused.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import types
 from typing import NoReturn
 
+from grader.devices import strict_devices
 from grader.stubs import when_ready
 
 
@@ -21,6 +23,7 @@ def install() -> None:
         del sys.modules[name]
     module = types.ModuleType("grader", "In grading, checks run outside of the notebook.")
     module.check = check  # type: ignore[attr-defined]
+    module.strict_devices = strict_devices  # type: ignore[attr-defined]
     module.when_ready = when_ready  # type: ignore[attr-defined]
     sys.modules["grader"] = module
     socket.getaddrinfo = _no_network
