@@ -92,11 +92,19 @@ class Recorder:
 
         return self._keep(ask, name, arrays, dtype=dtype, device=device)
 
-    def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
+    def gradients(
+        self,
+        name: str,
+        *arrays: npt.ArrayLike,
+        head: npt.ArrayLike,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Gradients:
         def ask() -> Gradients:
-            return self._subject.gradients(name, *arrays, head=head, dtype=dtype)
+            return self._subject.gradients(name, *arrays, head=head, dtype=dtype, device=device, strict=strict)
 
-        return self._keep(ask, name, arrays, dtype=dtype, grads=(head,))
+        return self._keep(ask, name, arrays, dtype=dtype, device=device, grads=(head,))
 
     def batches(
         self,

@@ -99,13 +99,20 @@ class LocalSubject:
             changed = _changed(inputs, originals)
         return Called(value, changed)
 
-    def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
+    def gradients(
+        self,
+        name: str,
+        *arrays: npt.ArrayLike,
+        head: npt.ArrayLike,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Gradients:
         function = self._find(name)
-        inputs, _ = _ndarrays(arrays, dtype, HOME)
-        heads = nd.array(np.asarray(head), dtype=dtype)
+        (*inputs, heads), _ = _ndarrays((*arrays, head), dtype, device)
         for array in inputs:
             array.attach_grad()
-        with self._guard(name, function, False):
+        with self._guard(name, function, strict):
             with autograd.record():
                 output = function(*inputs)
             value = describe(output)

@@ -223,8 +223,19 @@ class Subject(Protocol):
     ) -> Called:
         """Call the function `name` on NDArrays made of `arrays`. `strict` refuses operators that mix devices."""
 
-    def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
-        """Call `name` under `autograd.record`, then `backward(head)`: gradients with respect to every argument."""
+    def gradients(
+        self,
+        name: str,
+        *arrays: npt.ArrayLike,
+        head: npt.ArrayLike,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Gradients:
+        """Call `name` under `autograd.record`, then `backward(head)`: gradients with respect to every argument.
+
+        `strict` refuses operators that mix devices, in either direction.
+        """
 
     def batches(
         self,

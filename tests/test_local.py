@@ -437,6 +437,24 @@ def test_gradients_are_those_of_every_argument():
     np.testing.assert_array_equal(found.gradients[2], [3])
 
 
+def test_gradients_are_taken_on_the_device_they_are_asked_for_on():
+    def at_home_only(X, w, b):
+        y_hat = linreg(X, w, b)
+        return y_hat if str(X.context) == HOME else y_hat.detach()
+
+    def mixes(X, w, b):
+        return linreg(X, w, b) * nd.ones((1,))
+
+    asked = {"head": ((1.0,), (2.0,)), "device": ELSEWHERE, "strict": True}
+    found = subject(linreg=linreg).gradients("linreg", X, W, B, **asked)
+    assert isinstance(found.value, Tensor)
+    assert found.value.device == ELSEWHERE
+    np.testing.assert_array_equal(found.gradients[2], [3])
+    assert not subject(linreg=at_home_only).gradients("linreg", X, W, B, **asked).on_graph
+    with pytest.raises(Raised, match="live on the same context"):
+        subject(linreg=mixes).gradients("linreg", X, W, B, **asked)
+
+
 def without_recording(X, w, b):
     with autograd.pause():
         return nd.dot(X, w) + b

@@ -31,7 +31,7 @@ REQUESTS = (
     protocol.RunCell("print('ü')"),
     protocol.Reseed(2**31),
     protocol.CallRequest("linreg", (A, EMPTY), "float64", "cpu(1)", True),
-    protocol.GradientsRequest("linreg", (A,), A, "float32"),
+    protocol.GradientsRequest("linreg", (A,), A, "float32", "cpu(1)", True),
     protocol.BatchesRequest(A, EMPTY, 2, 3, 9, "float32", "cpu(0)", False),
     protocol.StepRequest((A, EMPTY), (A, EMPTY), 0.1, 7, "float32", "cpu(0)", False),
     protocol.TrainRequest(A, A, A, EMPTY, 0.03, 3, 10),

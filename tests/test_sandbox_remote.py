@@ -291,9 +291,9 @@ class Polite:
                 return protocol.Done()
             case protocol.CallRequest(_, arrays, dtype, device):
                 return Called(Tensor(np.full((len(arrays[0]), 1), 12345.678).astype(dtype), device))
-            case protocol.GradientsRequest(_, arrays, head, dtype):
+            case protocol.GradientsRequest(_, arrays, head, dtype, device):
                 values = np.full(head.shape, 12345.678).astype(dtype)
-                return Gradients(Tensor(values, "cpu(0)"), tuple(array + 777.0 for array in arrays))
+                return Gradients(Tensor(values, device), tuple(array + 777.0 for array in arrays))
             case protocol.StepRequest(params, grads, _, _, dtype, device):
                 values = tuple(Tensor((param + 777.0).astype(dtype), device) for param in params)
                 return Step(values, grads, (), tuple(range(len(params))))

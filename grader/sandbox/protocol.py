@@ -76,6 +76,8 @@ class GradientsRequest(msgspec.Struct, frozen=True, tag=True):
     arrays: tuple[np.ndarray, ...]  # type: ignore[type-arg]
     head: np.ndarray  # type: ignore[type-arg]
     dtype: str
+    device: str
+    strict: bool
 
 
 class BatchesRequest(msgspec.Struct, frozen=True, tag=True):

@@ -62,9 +62,18 @@ class RemoteSubject:
         _require(_positions(called.changed, len(arrays)), name)
         return called
 
-    def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
+    def gradients(
+        self,
+        name: str,
+        *arrays: npt.ArrayLike,
+        head: npt.ArrayLike,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Gradients:
         sent = _arrays(arrays)
-        found = self._ask(name, protocol.GradientsRequest(name, sent, np.asarray(head, np.float64), dtype), Gradients)
+        request = protocol.GradientsRequest(name, sent, np.asarray(head, np.float64), dtype, device, strict)
+        found = self._ask(name, request, Gradients)
         if found.gradients is not None:
             _require([gradient.shape for gradient in found.gradients] == [array.shape for array in sent], name)
         return found

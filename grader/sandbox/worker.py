@@ -125,8 +125,15 @@ def _serve(request: protocol.Request, notebook: Notebook, subject: LocalSubject)
             return protocol.Done()
         case protocol.CallRequest(name, arrays, dtype, device, strict):
             return subject.call(name, *arrays, dtype=dtype, device=device, strict=strict)  # type: ignore[arg-type]
-        case protocol.GradientsRequest(name, arrays, head, dtype):
-            return subject.gradients(name, *arrays, head=head, dtype=dtype)  # type: ignore[arg-type]
+        case protocol.GradientsRequest(name, arrays, head, dtype, device, strict):
+            return subject.gradients(
+                name,
+                *arrays,
+                head=head,
+                dtype=dtype,  # type: ignore[arg-type]
+                device=device,
+                strict=strict,
+            )
         case protocol.BatchesRequest(features, labels, batch_size, passes, limit, dtype, device, strict):
             return subject.batches(
                 features,

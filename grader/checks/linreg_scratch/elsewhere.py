@@ -5,7 +5,7 @@ Each mistake is reported once: what is wrong everywhere is left to the checks th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -56,24 +56,50 @@ def expect_as_right_as_at_home(
     )
 
 
-def expect_graph_as_at_home(
-    here: Callable[[], Gradients], at_home: Callable[[], Gradients], what: str, where: str
+def expect_gradients_as_at_home(
+    here: Callable[[], Gradients],
+    at_home: Callable[[], Gradients],
+    expected: Sequence[tuple[Array, Array | float]],
+    what: str,
+    where: str,
 ) -> None:
-    """What autograd cannot follow here, or fails to run, it cannot at home either."""
+    """Where autograd cannot follow here, fails to run or goes wrong, it does so at home as well.
+
+    at_home: asked only if something is wrong here. expected: the gradients, with their scale as in `expect.values`,
+    for the first arguments of `what`.
+    """
+
+    def right(found: Gradients) -> bool:
+        given = found.gradients or ()
+        return len(given) >= len(expected) and all(
+            close(gradient, wanted, scale=scale) for gradient, (wanted, scale) in zip(given, expected, strict=False)
+        )
+
     try:
         found = here()
     except Raised:
-        try:
-            at_home()
-        except Raised:
+        if _raises(at_home):
             return
         raise
-    if found.gradients is None and at_home().gradients is not None:
+    if right(found) or _raises(at_home):
+        return
+    home = at_home()
+    if found.gradients is None and home.gradients is not None:
         raise Refuted(
             f"Autograd can follow {what} in float32 on the default device, but not {where}.",
             got="no gradient",
             expected="the same gradients as there",
         )
+    if right(home):
+        raise Refuted(f"The gradients of {what} are right in float32 on the default device, and wrong {where}.")
+
+
+def _raises(request: Callable[[], Gradients]) -> bool:
+    try:
+        request()
+    except Raised:
+        return True
+    return False
 
 
 def close(found: Array, expected: Array, *, scale: Array | float = 0.0) -> bool:

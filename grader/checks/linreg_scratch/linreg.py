@@ -12,7 +12,7 @@ from grader.checks.linreg_scratch.elsewhere import (
     close,
     expect_as_right_as_at_home,
     expect_float64_digits,
-    expect_graph_as_at_home,
+    expect_gradients_as_at_home,
 )
 from grader.checks.linreg_scratch.misconceptions.linreg import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
@@ -36,6 +36,12 @@ def _larger(rng: np.random.Generator) -> Iterator[LinregCase]:
     """Some more rows, features and size than the small cases have."""
     for n, d, size in ((70, 3, 1.0), (4, 12, 1.0), (4, 2, 30.0)):
         yield LinregCase(*(single(size * rng.normal(size=shape)) for shape in ((n, d), (d, 1), (1,))))
+
+
+def _gradients_of_sum(case: LinregCase) -> list[tuple[Array, Array | float]]:
+    """The gradients of the sum of all predictions with respect to X, w and b, and the size of what adds up to each."""
+    ones = np.ones((len(case.X), 1))
+    return [(ones @ case.w.T, 1.0), (case.X.T @ ones, np.abs(case.X).T @ ones), (np.array([ones.sum()]), 1.0)]
 
 
 def _at_home(subject: Subject, case: LinregCase) -> Array:
@@ -123,9 +129,10 @@ def linreg_keeps_float64(subject: Subject, case: LinregCase) -> None:
     )
     head = np.ones(y_hat.shape)
     arguments = thirds.X, thirds.w, thirds.b
-    expect_graph_as_at_home(
+    expect_gradients_as_at_home(
         lambda: subject.gradients("linreg", *arguments, head=head, dtype="float64"),
         lambda: subject.gradients("linreg", *arguments, head=head),
+        _gradients_of_sum(thirds),
         "linreg",
         "for float64 arrays",
     )
@@ -159,6 +166,15 @@ def linreg_stays_on_the_device_of_X(subject: Subject, case: LinregCase) -> None:
         prediction(case.X, case.w, case.b),
         lambda: _at_home(subject, case),
         "linreg(X, w, b)",
+        "on another device",
+    )
+    head = np.ones(y_hat.shape)
+    arguments = case.X, case.w, case.b
+    expect_gradients_as_at_home(
+        lambda: subject.gradients("linreg", *arguments, head=head, device=ELSEWHERE, strict=True),
+        lambda: subject.gradients("linreg", *arguments, head=head),
+        _gradients_of_sum(case),
+        "linreg",
         "on another device",
     )
 

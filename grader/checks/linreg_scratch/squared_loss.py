@@ -10,7 +10,7 @@ from grader.checks.linreg_scratch.elsewhere import (
     close,
     expect_as_right_as_at_home,
     expect_float64_digits,
-    expect_graph_as_at_home,
+    expect_gradients_as_at_home,
 )
 from grader.checks.linreg_scratch.misconceptions.squared_loss import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
@@ -22,6 +22,12 @@ from grader.subject import ELSEWHERE, Array, Subject, Tensor
 def losses(y_hat: Array, y: Array) -> Array:
     """The squared loss of each example, (y_hat - y)^2 / 2: y_hat (n, 1), y (n,) or (n, 1) give (n, 1)."""
     return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
+
+
+def _gradient_of_sum(case: LossCase) -> list[tuple[Array, Array | float]]:
+    """The gradient of the summed losses with respect to y_hat, and the size of what it is made of."""
+    y = case.y.reshape(case.y_hat.shape)
+    return [(case.y_hat - y, np.maximum(1.0, np.abs(case.y_hat) + np.abs(y)))]
 
 
 def _result(subject: Subject, case: LossCase) -> Tensor:
@@ -118,9 +124,10 @@ def squared_loss_keeps_dtype_and_arguments(subject: Subject, case: LossCase) -> 
         scale=1,
     )
     head = np.ones(found.shape)
-    expect_graph_as_at_home(
+    expect_gradients_as_at_home(
         lambda: subject.gradients("squared_loss", thirds.y_hat, thirds.y, head=head, dtype="float64"),
         lambda: subject.gradients("squared_loss", thirds.y_hat, thirds.y, head=head),
+        _gradient_of_sum(thirds),
         "squared_loss",
         "for float64 arrays",
     )
@@ -142,6 +149,14 @@ def squared_loss_stays_on_the_device_of_y_hat(subject: Subject, case: LossCase) 
         losses(case.y_hat, case.y),
         lambda: _result(subject, case).exact(),
         "squared_loss(y_hat, y)",
+        "on another device",
+    )
+    head = np.ones(found.shape)
+    expect_gradients_as_at_home(
+        lambda: subject.gradients("squared_loss", case.y_hat, case.y, head=head, device=ELSEWHERE, strict=True),
+        lambda: subject.gradients("squared_loss", case.y_hat, case.y, head=head),
+        _gradient_of_sum(case),
+        "squared_loss",
         "on another device",
     )
 
