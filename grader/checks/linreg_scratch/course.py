@@ -91,11 +91,19 @@ class CourseSubject:
             return self._students.call(name, *arrays, dtype=dtype, device=device, strict=strict)
         return Called(Tensor(getattr(self, name)(*_cast(arrays, dtype)), device))
 
-    def gradients(self, name: str, *arrays: npt.ArrayLike, head: npt.ArrayLike, dtype: Dtype = "float32") -> Gradients:
+    def gradients(
+        self,
+        name: str,
+        *arrays: npt.ArrayLike,
+        head: npt.ArrayLike,
+        dtype: Dtype = "float32",
+        device: str = HOME,
+        strict: bool = False,
+    ) -> Gradients:
         if name not in self._own:
-            return self._students.gradients(name, *arrays, head=head, dtype=dtype)
+            return self._students.gradients(name, *arrays, head=head, dtype=dtype, device=device, strict=strict)
         inputs, (start,) = _cast(arrays, dtype), _cast([head], dtype)
-        value = Tensor(getattr(self, name)(*inputs), HOME)
+        value = Tensor(getattr(self, name)(*inputs), device)
         if value.shape != start.shape:
             return Gradients(value, None)
         found = getattr(self, f"{name}_gradients")(start, *inputs)
