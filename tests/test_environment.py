@@ -119,6 +119,7 @@ case "$*" in
     *sys.implementation*) echo "cpython {version}" ;;
     *"sys.version_info < (3, 8)"*) exit 0 ;;
     *"import ensurepip"*) exit {without_venv} ;;
+    *"os.setuid"*) exit {closed} ;;
     "-m pip --version") exit {without_pip} ;;
     "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
     "-m pip install "*)
@@ -211,8 +212,10 @@ class Machine:
         path.chmod(0o755)
         return str(path)
 
-    def python(self, path, version="3 11", *, venv=True, pip=True):
-        return self.script(path, FAKE_PYTHON, version=version, without_venv=int(not venv), without_pip=int(not pip))
+    def python(self, path, version="3 11", *, venv=True, pip=True, closed=False):
+        """closed: users other than root cannot run it."""
+        lacks = {"without_venv": int(not venv), "without_pip": int(not pip), "closed": int(closed)}
+        return self.script(path, FAKE_PYTHON, version=version, **lacks)
 
     def uv(self, path="uv"):
         return self.script(path, FAKE_UV)
@@ -279,6 +282,21 @@ def test_of_two_python_3_11_the_one_that_makes_environments_is_taken(machine, tm
     machine.python("python3.11", venv=False)
     wanted = machine.python(tmp_path / "usr" / "python3.11")
     machine.path.append(tmp_path / "usr")
+    assert machine.plan()["python"] == wanted
+
+
+@pytest.mark.parametrize(("user", "taken"), [(0, "usr"), (1000, "bin")])
+def test_root_takes_a_python_that_others_can_read_before_one_that_they_cannot(machine, tmp_path, user, taken):
+    machine.user(user)
+    machine.python("python3.11", closed=True)
+    machine.python(tmp_path / "usr" / "python3.11")
+    machine.path.append(tmp_path / "usr")
+    assert machine.plan()["python"] == str((machine.bin if taken == "bin" else tmp_path / "usr") / "python3.11")
+
+
+def test_root_makes_do_with_a_python_of_its_own(machine):
+    machine.user(0)
+    wanted = machine.python("python3.11", closed=True)
     assert machine.plan()["python"] == wanted
 
 

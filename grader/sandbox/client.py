@@ -73,7 +73,14 @@ class Forkserver:
             "skip": sorted(self._skip),
         }
         # Not -I, which would ignore PYTHONHASHSEED as well; every other variable is in our hands too.
-        program = [sys.executable, "-P", "-s", "-B", str(Path(__file__).with_name("forkserver.py")), json.dumps(settings)]
+        program = [
+            sys.executable,
+            "-P",
+            "-s",
+            "-B",
+            str(Path(__file__).with_name("forkserver.py")),
+            json.dumps(settings),
+        ]
         command = [*(bubblewrap(limits) if level == BWRAP_LANDLOCK else []), *program]
         self._temporary = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         if os.getuid() == 0:

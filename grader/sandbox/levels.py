@@ -11,9 +11,12 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from grader.sandbox import protocol
 from grader.sandbox.client import BWRAP_LANDLOCK, LANDLOCK, Forkserver
@@ -42,7 +45,7 @@ def open_forkserver(
             forkserver = Forkserver(level, limits=limits, meanwhile=meanwhile)
             meanwhile = _nothing
         except SandboxProblem as problem:
-            reasons.append(f"{level}: {problem} Cure: {CURES[level]}.")
+            reasons.append(f"{level}: {problem} Cure: {cure(level)}.")
             continue
         try:
             acts = prove(forkserver)
@@ -54,8 +57,23 @@ def open_forkserver(
         if not acts:
             return forkserver
         forkserver.close()
-        reasons.append(f"{level}: not refused: {', '.join(acts)}. Cure: {CURES[level]}.")
+        reasons.append(f"{level}: not refused: {', '.join(acts)}. Cure: {cure(level)}.")
     raise SandboxProblem("Student code cannot be shut in on this machine, so nothing is graded. " + " ".join(reasons))
+
+
+def cure(level: str) -> str:
+    """What would help where a level cannot be had."""
+    closed = _closed_to_others(Path(sys.base_prefix)) or _closed_to_others(Path(sys.prefix))
+    if level == LANDLOCK and os.getuid() == 0 and closed:
+        # Started as root, student code runs as another user, at this level without a view of its own of the files.
+        return f"a Python that users other than root can read: {closed} is closed to them"
+    return CURES[level]
+
+
+def _closed_to_others(folder: Path) -> Path | None:
+    """The folder on the way to this one, itself included, that only its owner and group may enter."""
+    way = [folder.resolve(), *folder.resolve().parents]
+    return next((one for one in reversed(way) if not one.stat().st_mode & stat.S_IXOTH), None)
 
 
 def _nothing() -> None:
