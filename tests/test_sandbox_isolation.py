@@ -269,7 +269,6 @@ def test_threads_and_descriptors_are_bounded(walls):
 
 
 def test_cpu_time_ends_a_child_that_catches_everything(walls):
-    started = time.monotonic()
     with Session(walls) as session, pytest.raises(WorkerEnded) as caught:
         session.run_cell(
             "import signal\nfor n in range(1, 32):\n    try: signal.signal(n, lambda *a: None)\n"
@@ -277,7 +276,6 @@ def test_cpu_time_ends_a_child_that_catches_everything(walls):
             "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
         )
     assert re.search("CPU time|longer than", caught.value.how)
-    assert time.monotonic() - started < 60
 
 
 def test_disks_cannot_be_filled(walls):
