@@ -53,7 +53,9 @@ class Unusable(Refuted):
 
 @dataclass(frozen=True)
 class Check:
-    """One claim. `also` draws further, larger cases that are tried after the small ones and never shrunk."""
+    """One claim. `first` holds cases that are tried before those that are drawn; `also` draws further, larger ones that
+    are tried after them. Neither are shrunk.
+    """
 
     id: str
     claim: str
@@ -61,6 +63,7 @@ class Check:
     hint: str
     body: Callable[[Subject, Any], None]
     given: SearchStrategy[Any] | None
+    first: tuple[Any, ...]
     also: Callable[[np.random.Generator], Iterable[Any]] | None
     examples: int
 
@@ -96,6 +99,7 @@ def claim(
     points: int,
     hint: str,
     given: SearchStrategy[Any] | None = None,
+    first: tuple[Any, ...] = (),
     also: Callable[[np.random.Generator], Iterable[Any]] | None = None,
     examples: int = 20,
 ) -> Callable[[Callable[[Subject, Any], None]], Check]:
@@ -107,8 +111,8 @@ def claim(
         sentence = inspect.getdoc(body)
         if not sentence:
             raise ValueError(f"{body.__name__} needs a docstring: it is the sentence the student reads.")
-        first, _, _ = sentence.partition("\n\n")
-        return Check(body.__name__, " ".join(first.split()), points, hint, body, given, also, examples)
+        opening, _, _ = sentence.partition("\n\n")
+        return Check(body.__name__, " ".join(opening.split()), points, hint, body, given, first, also, examples)
 
     return make
 

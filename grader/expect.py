@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.claims import Refuted, Unusable
-from grader.subject import Array, Tensor, Value
+from grader.subject import Array, Called, Tensor, Value
 
 RTOL = {
     # 2^-24 = 6e-8 is half a unit in the last place; sums of at most 1000 terms stay under 170 of them.
@@ -90,6 +90,16 @@ def unchanged(changed: tuple[int, ...], names: tuple[str, ...]) -> None:
     if changed:
         which = " and ".join(names[i] for i in changed)
         raise Refuted(f"The contents of {which} changed during the call.", got="changed", expected="as it was before")
+
+
+def new_result(called: Called, function: str) -> None:
+    """The result of the call before is still what it was."""
+    if called.overwrote:
+        raise Refuted(
+            f"This call of {function} changed what the call before had returned.",
+            got="one array for both results",
+            expected="a new array from each call",
+        )
 
 
 def device(found: Tensor, expected: str, what: str) -> None:

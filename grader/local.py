@@ -81,6 +81,8 @@ class LocalSubject:
         self._functions = functions
         self._seconds = seconds
         self._streams = _Streams() if beside_hypothesis else None
+        self._inputs: dict[tuple[object, ...], Any] = {}
+        self._returned: tuple[object, Value] | None = None
 
     def reseed(self, seed: int) -> None:
         random.seed(seed)
@@ -93,11 +95,22 @@ class LocalSubject:
         self, name: str, *arrays: npt.ArrayLike, dtype: Dtype = "float32", device: str = HOME, strict: bool = False
     ) -> Called:
         function = self._find(name)
-        inputs, originals = _ndarrays(arrays, dtype, device)
+        originals = [np.ascontiguousarray(array, dtype=dtype) for array in arrays]
+        kinds = [(i, original.shape, original.dtype, device) for i, original in enumerate(originals)]
+        # The arrays of the last call for their like, so that a result kept for an array shows. Taken out until the call
+        # has come to its end: whatever it has begun with them may go on for ever.
+        inputs = [
+            _filled(self._inputs.pop(kind, None), original, device)
+            for kind, original in zip(kinds, originals, strict=True)
+        ]
         with self._guard(name, function, strict):
-            value = describe(function(*inputs))
+            result = function(*inputs)
+            value = describe(result)
             changed = _changed(inputs, originals)
-        return Called(value, changed)
+            overwrote = self._returned is not None and not _as_described(*self._returned)
+            self._returned = result, value
+        self._inputs.update(zip(kinds, inputs, strict=True))
+        return Called(value, changed, overwrote)
 
     def gradients(
         self,
@@ -143,13 +156,15 @@ class LocalSubject:
         function = self._find("data_iter")
         inputs, originals = _ndarrays((features, labels), dtype, device)
         drained: list[tuple[Batch, ...]] = []
+        overwrote = False
         with self._guard("data_iter", function, strict):
             for _ in range(passes):
-                batches, problem, endless = _drain(function(batch_size, *inputs), limit)
+                batches, problem, endless, kept = _drain(function(batch_size, *inputs), limit)
                 drained.append(batches)
+                overwrote |= not kept
                 if problem or endless:
-                    return Batches(tuple(drained), _changed(inputs, originals), endless, problem)
-            return Batches(tuple(drained), _changed(inputs, originals))
+                    return Batches(tuple(drained), _changed(inputs, originals), endless, problem, overwrote)
+            return Batches(tuple(drained), _changed(inputs, originals), overwrote=overwrote)
 
     def step(
         self,
@@ -326,6 +341,14 @@ def _ndarray(array: npt.NDArray[np.generic], context: Any) -> Any:
     return made
 
 
+def _filled(array: Any, original: npt.NDArray[np.generic], device: str) -> Any:
+    """`array`, or a new one if it is None or has another shape by now, with the contents of `original`."""
+    if array is None or array.shape != original.shape:
+        return _ndarray(original, _context(device))
+    array._sync_copyfrom(original)
+    return array
+
+
 def _changed(arrays: Sequence[Any], originals: Sequence[npt.NDArray[np.generic]]) -> tuple[int, ...]:
     return tuple(
         i
@@ -341,21 +364,33 @@ def _iterator(iterable: object) -> Iterator[Any] | None:
         return None
 
 
-def _drain(iterable: object, limit: int) -> tuple[tuple[Batch, ...], str | None, bool]:
-    """Up to `limit` batches of one pass, a problem in words, and whether the limit cut it off."""
+def _as_described(value: object, description: Value) -> bool:
+    """Whether an object still looks as it did."""
+    if not isinstance(description, Tensor) or not isinstance(value, nd.NDArray):
+        return True
+    return value.shape == description.shape and np.array_equal(value.asnumpy(), description.values, equal_nan=True)
+
+
+def _drain(iterable: object, limit: int) -> tuple[tuple[Batch, ...], str | None, bool, bool]:
+    """Up to `limit` batches of one pass, a problem in words, whether the limit cut it off, and whether the first batch
+    is still what it was.
+    """
     iterator = _iterator(iterable)
     if iterator is None:
-        return (), f"data_iter returned {kind_of(iterable)}.", False
+        return (), f"data_iter returned {kind_of(iterable)}.", False, True
     batches: list[Batch] = []
+    first: Any = ()
     for item in iterator:
         if len(batches) == limit:
-            return tuple(batches), None, True
+            return tuple(batches), None, True, True
+        first = first if batches else item
         if isinstance(item, (tuple, list)) and len(item) == 2:
             batches.append(Batch((describe(item[0]), describe(item[1]))))
         else:
             length = f" of {len(item)}" if isinstance(item, (tuple, list)) else ""
             batches.append(Batch(None, kind_of(item) + length))
-    return tuple(batches), None, False
+    pair = batches[0].pair if batches else None
+    return tuple(batches), None, False, pair is None or all(map(_as_described, first, pair))
 
 
 def _give_gradients(arrays: Sequence[Any], heads: Sequence[Any]) -> None:

@@ -125,7 +125,7 @@ def _find_failure(check: Check, subject: Subject, seed: int) -> Failure | None:
         return fault, None
     # The largest first: what goes wrong only at the first call of a function must not go unseen because that call was
     # about a single zero, with which Hypothesis begins.
-    cases = sorted(draw_cases(check, seed), key=lambda case: -case.size)
+    cases = [*check.first, *sorted(draw_cases(check, seed), key=lambda case: -case.size)]
     failure = _first_failure(check, subject, cases)
     if failure is not None:
         # A smaller input makes no stub shorter and no endless loop end.

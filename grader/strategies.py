@@ -123,7 +123,7 @@ def extreme_predictions_and_labels(rng: np.random.Generator) -> Iterator[LossCas
     for scale in (1e4, 1e-4):
         for y_hat, y in ((1.0, 0.0), (-3.0, 0.0), (0.5, 2.0), (-1.0, -1.0)):
             yield LossCase(single(np.array([[y_hat * scale]])), single(np.array([[y * scale]])))
-    yield LossCase(single(rng.normal(size=(300, 1))), single(rng.normal(size=(300, 1))))
+    yield LossCase(single(rng.normal(size=(1000, 1))), single(rng.normal(size=(1000, 1))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,6 +210,8 @@ def row_sets(
 
 
 def large_row_sets(rng: np.random.Generator) -> Iterator[RowsCase]:
-    """More rows than anybody tries by hand."""
+    """More rows than anybody tries by hand, some with numbers below zero, and more than the notebook has."""
     yield numbered_rows(257, 32)
-    yield numbered_rows(120, 10)
+    case = numbered_rows(120, 10)
+    yield RowsCase(10, case.features - 600, case.labels - 6000)
+    yield numbered_rows(3000, 1000)

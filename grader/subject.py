@@ -68,10 +68,14 @@ Value = Tensor | NotAnArray
 
 
 class Called(msgspec.Struct, frozen=True, tag=True):
-    """One call: what came back, and the positions of the arguments whose contents were changed."""
+    """One call: what came back, and the positions of the arguments whose contents were changed.
+
+    `overwrote` is true when what the call before had returned did not keep its contents.
+    """
 
     value: Value
     changed: tuple[int, ...] = ()
+    overwrote: bool = False
 
 
 class Gradients(msgspec.Struct, frozen=True, tag=True):
@@ -96,14 +100,16 @@ class Batch(msgspec.Struct, frozen=True, tag=True):
 class Batches(msgspec.Struct, frozen=True, tag=True):
     """Whole passes of `data_iter`.
 
-    `endless` is true when a pass was cut off at the limit; `changed` as in `Called` (0 features, 1 labels). `problem`
-    says in words why there is nothing to iterate over (`data_iter returned None`).
+    `endless` is true when a pass was cut off at the limit; `changed` as in `Called` (0 features, 1 labels). `overwrote`
+    is true when the first batch of a pass did not keep its contents until the last. `problem` says in words why there
+    is nothing to iterate over (`data_iter returned None`).
     """
 
     passes: tuple[tuple[Batch, ...], ...]
     changed: tuple[int, ...] = ()
     endless: bool = False
     problem: str | None = None
+    overwrote: bool = False
 
 
 class Step(msgspec.Struct, frozen=True, tag=True):
@@ -221,7 +227,10 @@ class Subject(Protocol):
     def call(
         self, name: str, *arrays: npt.ArrayLike, dtype: Dtype = "float32", device: str = HOME, strict: bool = False
     ) -> Called:
-        """Call the function `name` on NDArrays made of `arrays`. `strict` refuses operators that mix devices."""
+        """Call the function `name` on NDArrays made of `arrays`. `strict` refuses operators that mix devices.
+
+        Calls for arrays of one kind may get the same NDArrays with new contents.
+        """
 
     def gradients(
         self,

@@ -114,6 +114,53 @@ def test_changed_inputs_are_seen():
     assert call(linreg).changed == ()
 
 
+def test_a_result_that_does_not_keep_its_contents_is_seen_at_the_next_call():
+    shared = nd.empty((2, 1))
+
+    def into_one_array(X, w, b):
+        shared[:] = linreg(X, w, b)
+        return shared
+
+    door = subject(into_one_array=into_one_array, linreg=linreg)
+    calls = [door.call("into_one_array", [[i, 0], [0, 1]], W, B) for i in range(3)]
+    assert [call.overwrote for call in calls] == [False, True, True]
+    assert not door.call("linreg", X, W, B).overwrote
+    assert not door.call("linreg", [[1, 0], [0, 1]], W, B).overwrote
+
+
+def test_a_result_that_is_an_argument_does_not_keep_its_contents_either():
+    door = subject(first=lambda X, w, b: X)
+    assert [door.call("first", [[i, 0], [0, 1]], W, B).overwrote for i in range(2)] == [False, True]
+
+
+def test_a_result_kept_for_an_array_is_out_of_date_when_the_array_has_new_contents():
+    kept: dict[int, tuple[object, object]] = {}
+
+    def with_a_memory(X, w, b):
+        return kept.setdefault(id(X), (X, linreg(X, w, b)))[1]
+
+    door = subject(linreg=with_a_memory)
+    values = [door.call("linreg", [[i, 0], [0, 1]], W, B).value for i in range(2)]
+    assert all(isinstance(value, Tensor) for value in values)
+    np.testing.assert_array_equal(values[0].values, values[1].values)
+
+
+def test_arrays_of_a_call_that_did_not_return_are_not_used_again():
+    seen = []
+
+    def fails_at_first(X, w, b):
+        seen.append(X)
+        return linreg(X, w, b) if len(seen) > 1 else 1 / 0
+
+    door = subject(linreg=fails_at_first)
+    with pytest.raises(Raised):
+        door.call("linreg", X, W, B)
+    for _ in range(2):
+        door.call("linreg", X, W, B)
+    assert seen[1] is seen[2]
+    assert seen[0] is not seen[1]
+
+
 def test_a_failure_that_mxnet_reports_late_belongs_to_the_call_that_caused_it():
     def late(X, w, b):
         return nd.random.normal(scale=-1, shape=(2, 1))
@@ -548,6 +595,23 @@ def test_lists_tuples_and_iterators_of_pairs_are_as_good_as_generators():
         found = batches(lambda *arguments, kind=kind: kind(list(data_iter(*arguments))))
         assert len(found.passes[0]) == 3
         assert all(batch.pair for batch in found.passes[0])
+
+
+def test_batches_that_share_one_array_are_seen():
+    def filling(batch_size, features, labels):
+        X, y = nd.empty((2, 2)), nd.empty((2,))
+        for i in range(0, 4, 2):
+            X[:], y[:] = features[i : i + 2], labels[i : i + 2]
+            yield X, y
+
+    found = batches(filling, passes=2)
+    assert found.overwrote
+    # Each batch was looked at when it came.
+    rows = [batch.pair[0].values.tolist() for batch in found.passes[0] if batch.pair]
+    assert rows == [np.asarray(FEATURES)[:2].tolist(), np.asarray(FEATURES)[2:4].tolist()]
+    assert not batches(data_iter, passes=2).overwrote
+    assert not batches(lambda n, features, labels: [None, (features, labels)]).overwrote
+    assert not batches(lambda n, features, labels: [(1, None), (features, labels)]).overwrote
 
 
 def test_an_empty_pass_is_an_empty_pass():

@@ -175,6 +175,21 @@ def test_larger_cases_are_tried_after_the_small_ones_and_not_shrunk():
     assert outcome == outcome_of(check(body, given=numbers(), also=larger))
 
 
+def test_a_first_case_is_tried_before_all_others_and_not_shrunk():
+    seen = []
+    made = check(lambda case: seen.append(case.values), given=numbers(), first=(Numbers((7, 7)),))
+    assert outcome_of(made).status == "passed"
+    assert seen[0] == (7, 7)
+    assert len(seen) == 21
+
+    def fails_on_sevens(case):
+        if case.values == (7, 7):
+            raise Refuted("Sevens.")
+
+    failed = outcome_of(check(fails_on_sevens, given=numbers(), first=(Numbers((7, 7)),)))
+    assert (failed.status, failed.example) == ("failed", str(Numbers((7, 7))))
+
+
 def test_larger_cases_are_not_needed_when_a_small_one_fails():
     def larger(rng: np.random.Generator) -> Iterable[Numbers]:
         raise AssertionError("not reached")

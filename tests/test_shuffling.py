@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.checks.linreg_scratch.shuffling import FALSE_ALARM, suspicious
+from grader.checks.linreg_scratch.shuffling import FALSE_ALARM, leaning, suspicious
 
 ROWS, BATCH, PASSES = 12, 4, 200
 
@@ -74,6 +74,15 @@ def a_naive_swap_with_the_first(rng, number):
     return order
 
 
+def never_in_its_place(rng, number):
+    """Sattolo's shuffle: one cycle."""
+    order = np.arange(ROWS)
+    for i in range(ROWS - 1, 0, -1):
+        j = rng.integers(i)
+        order[[i, j]] = order[[j, i]]
+    return order
+
+
 BAD = [
     in_order,
     once,
@@ -88,6 +97,7 @@ BAD = [
     the_first_row_stays,
     the_last_row_comes_last,
     a_naive_swap_with_the_first,
+    never_in_its_place,
 ]
 
 
@@ -121,7 +131,7 @@ def test_few_passes_are_no_evidence():
 def test_the_threshold_is_the_union_bound_over_all_events():
     """Row 0 comes first in `count` of K passes, everything else is as even as can be: the Chernoff bound decides."""
     K, p = 2400, 1 / ROWS
-    events = 2 * ROWS**2 + ROWS * (ROWS - 1) / 2
+    events = 2 * ROWS**2 + ROWS * (ROWS - 1) / 2 + 1
 
     def bound(count: int) -> float:
         q = count / K
@@ -156,3 +166,81 @@ def test_the_finding_names_the_rows_and_counts_them():
     assert "share a batch" in finding.sentence
     assert finding.count == PASSES
     assert finding.expected == pytest.approx(PASSES * 3 / 11)
+
+
+# few passes over many rows
+
+MANY, FEW = 3000, 6
+
+
+def swapped_with_any(rng):
+    """The naive shuffle: every row is swapped with any of all."""
+    order = list(range(MANY))
+    for i, j in enumerate(rng.integers(MANY, size=MANY)):
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
+def within_a_thousand(rng):
+    return np.concatenate([rng.permutation(np.arange(i, i + 1000)) for i in range(0, MANY, 1000)])
+
+
+def blocks_of_ten(rng):
+    return rng.permutation(np.arange(MANY).reshape(-1, 10)).reshape(-1)
+
+
+def backwards_blocks_of_ten(rng):
+    return blocks_of_ten(rng)[::-1]
+
+
+def sorted_tens(rng):
+    return np.sort(rng.permutation(MANY).reshape(-1, 10), axis=1).reshape(-1)
+
+
+def with_ties(rng):
+    """Sorted by keys of which many are equal: then rows keep their order."""
+    return np.argsort(rng.integers(20, size=MANY), kind="stable")
+
+
+def half_of_them(rng):
+    return np.concatenate([np.arange(MANY // 2), rng.permutation(np.arange(MANY // 2, MANY))])
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        (swapped_with_any, "Rows come earlier than they stood"),
+        (within_a_thousand, "The rows 0 to 299 come at"),
+        (blocks_of_ten, "neighbours keep their order"),
+        (backwards_blocks_of_ten, "neighbours change their order"),
+        (sorted_tens, "followed by one from further down"),
+        (with_ties, "followed by one from further down"),
+        (half_of_them, "neighbours keep their order"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_slight_bias_shows_in_many_rows(bad, sentence):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        finding = leaning([list(bad(rng)) for _ in range(FEW)])
+        assert finding is not None, f"seed {seed}"
+        assert finding.count > finding.expected
+        assert seed or sentence in finding.sentence
+
+
+def test_a_fair_shuffle_does_not_lean():
+    rng = np.random.default_rng(3)
+    table = np.tile(np.arange(MANY), (FEW, 1))
+    for _ in range(200):
+        assert leaning(rng.permuted(table, axis=1).tolist()) is None
+
+
+def test_counts_of_a_fair_shuffle_deviate_as_the_bound_says():
+    """Excedances of n rows have mean (n - 1) / 2 and variance (n + 1) / 12."""
+    rng = np.random.default_rng(4)
+    came = rng.permuted(np.tile(np.arange(30), (20_000, 1)), axis=1)
+    counts = np.sum(came > np.arange(30), axis=1)
+    assert counts.mean() == pytest.approx(29 / 2, abs=0.1)
+    assert counts.var() == pytest.approx(31 / 12, rel=0.05)
+    for excess in (2, 4, 6):
+        assert np.mean(counts >= 15 + excess) <= np.exp(-6 * excess**2 / 30)

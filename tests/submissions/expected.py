@@ -100,7 +100,12 @@ GROUPS = (
     ),
     Group(
         "A new order each time, but not any order.",
-        files=("data_iter_starts_at_a_random_row", "data_iter_swaps_a_few_rows"),
+        files=(
+            "data_iter_leaves_no_row_in_its_place",
+            "data_iter_starts_at_a_random_row",
+            "data_iter_swaps_a_few_rows",
+            "data_iter_swaps_each_row_with_any_other",
+        ),
         failed=("data_iter_shuffles_all_examples_uniformly",),
     ),
     Group(
@@ -129,9 +134,28 @@ GROUPS = (
         errored=("data_iter_stays_on_the_device_of_features",),
     ),
     Group(
-        "Contrived: right for data sets of up to 600 rows, of which the notebook's is none.",
-        files=("data_iter_reads_the_first_six_hundred",),
+        "Contrived: right for up to 60 batches, of which only the notebook's training has more.",
+        files=("data_iter_stops_after_sixty_batches",),
         failed=("training_reaches_the_noise_floor",),
+    ),
+    Group(
+        "Right for data sets of up to 600 rows.",
+        files=("data_iter_reads_the_first_six_hundred",),
+        failed=(
+            "data_iter_yields_every_example_exactly_once",
+            "data_iter_fills_every_batch_but_the_last",
+            "training_reaches_the_noise_floor",
+        ),
+    ),
+    Group(
+        "Only the first pass of all is wrong.",
+        files=("data_iter_begins_to_shuffle_after_the_first_pass",),
+        failed=("data_iter_yields_pairs_of_ndarrays",),
+    ),
+    Group(
+        "Right for whoever uses a batch before the next one comes, as training does.",
+        files=("data_iter_fills_one_array_again_and_again",),
+        failed=("data_iter_leaves_features_and_labels_as_they_were",),
     ),
     Group(
         "Contrived: wrong labels where no check of data_iter looks and the notebook's problem has no short batch.",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.linreg_scratch.misconceptions.data_iter import MISCONCEPTIONS
-from grader.checks.linreg_scratch.shuffling import Orders, suspicious
+from grader.checks.linreg_scratch.shuffling import Orders, leaning, suspicious
 from grader.claims import Refuted, Unusable, claim, part
 from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
 from grader.subject import ELSEWHERE, HOME, Array, Batches, Dtype, Raised, Subject, Tensor
@@ -84,18 +84,37 @@ def _in_thirds(case: RowsCase) -> RowsCase:
     points=1,
     # The first check blocks the others; what goes wrong only with large batches or single rows is left to them.
     given=row_sets(tails=st.sampled_from([(2,), (1,), (3,), (2, 2), (1, 2, 3)]), columns=st.booleans(), several=True),
+    first=(numbered_rows(40, 6),),
     hint="Yield two arrays for each batch, taken from features and labels along their first dimension; every other "
     "dimension stays as it is. A pass is over when every row has come.",
 )
 def data_iter_yields_pairs_of_ndarrays(subject: Subject, case: RowsCase) -> None:
     """Every batch is a pair (X, y) of NDArrays, their rows shaped as in features and labels."""
-    pairs = _pairs(_batches(subject, case))
+    found = _batches(subject, case)
+    pairs = _pairs(found)
     if not pairs:
         raise Unusable("data_iter gave no batch at all.", got="no batches", expected="pairs (X, y), one per batch")
     for X, y in pairs:
         rows = X.shape[0] if X.shape else 0
         expect.shape(X, (rows, *case.features.shape[1:]), f"X, with features of shape {case.features.shape},")
         expect.shape(y, (rows, *case.labels.shape[1:]), f"y, with labels of shape {case.labels.shape},")
+    # Wrong rows have checks of their own; but if only the first pass of all has them, no other check will see it.
+    if case.num_examples > FEW and not _fresh(found, case) and _fresh(_batches(subject, case), case):
+        raise Refuted(
+            "The rows of this pass are wrong, or not shuffled, and those of the next pass are right.",
+            got="two passes of different kinds",
+            expected="every pass like the first",
+        )
+
+
+FEW = 12
+"""More rows than these never come in the order given by chance: once in 13! = 6e9 times."""
+
+
+def _fresh(found: Batches, case: RowsCase) -> bool:
+    """Whether a pass holds every row with its label once, and not in the order given."""
+    came = np.concatenate([X.exact().reshape(-1) for X, _ in _pairs(found)])
+    return _same_rows(found, case) and not np.array_equal(came, case.features.reshape(-1))
 
 
 @claim(
@@ -233,18 +252,11 @@ def _expect_new_orders(found: Batches, count: int, example: str) -> None:
 def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.Generator) -> None:
     """Every order of the examples is equally likely: no row has a favourite place, neighbour or batch.
 
-    200 passes over 12 rows in batches of 4; a right answer fails with probability below 1e-9.
+    200 passes over 12 rows in batches of 4, and 6 over 3000 in batches of 1000; a right answer fails with probability
+    below 1e-9.
     """
-    case = numbered_rows(12, 4)
-    orders: Orders = []
     # A pass may take a twentieth of a second (Gluon's DataLoader does), and every request has its time limit.
-    for _ in range(10):
-        found = _batches(subject, case, passes=20)
-        for number in range(len(found.passes)):
-            seen = _rows([X for X, _ in _pairs(found, number)], 2)
-            rows = [int(row[0]) // 10 if np.isfinite(row[0]) else -1 for row in seen]
-            if sorted(rows) == list(range(12)):  # other passes are another check's business
-                orders.append(rows)
+    orders = [order for _ in range(10) for order in _orders(subject, numbered_rows(12, 4), 20)]
     if len(orders) < 200:
         raise Refuted(
             "The passes do not hold every row once, so that their order means nothing.",
@@ -260,6 +272,26 @@ def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.G
             got=f"in {finding.count} of {len(orders)} passes",
             expected=f"in about {finding.expected:.0f} of {len(orders)}",
         )
+    orders = _orders(subject, numbered_rows(3000, 1000), 6)
+    finding = leaning(orders) if orders else None
+    if finding is not None:
+        raise Refuted(
+            finding.sentence,
+            example=f"3000 rows, batch_size = 1000, {len(orders)} passes",
+            got=f"{finding.count} times",
+            expected=f"about {finding.expected:.0f} times",
+        )
+
+
+def _orders(subject: Subject, case: RowsCase, passes: int) -> Orders:
+    """The orders of the passes that hold every row once; others are another check's business."""
+    found = _batches(subject, case, passes=passes)
+    orders = []
+    for number in range(len(found.passes)):
+        rows = np.array(_rows([X for X, _ in _pairs(found, number)], 2)).reshape(-1, 2)[:, 0] / 10
+        if np.array_equal(np.sort(rows), np.arange(case.num_examples)):
+            orders.append(rows.astype(int).tolist())
+    return orders
 
 
 @claim(
@@ -288,8 +320,15 @@ def data_iter_keeps_the_dtype(subject: Subject, case: RowsCase) -> None:
     examples=10,
 )
 def data_iter_leaves_features_and_labels_as_they_were(subject: Subject, case: RowsCase) -> None:
-    """data_iter only reads features and labels; after a pass they are as they were, in the same order."""
-    expect.unchanged(_batches(subject, case).changed, ("features", "labels"))
+    """data_iter only reads features and labels; after a pass they are as they were, and so are all its batches."""
+    found = _batches(subject, case)
+    expect.unchanged(found.changed, ("features", "labels"))
+    if found.overwrote:
+        raise Refuted(
+            "The first batch changed when the next ones came: they seem to share one array.",
+            got="other rows at the end of the pass",
+            expected="a batch that stays as it is",
+        )
 
 
 @claim(

@@ -146,8 +146,10 @@ def linreg_keeps_float64(subject: Subject, case: LinregCase) -> None:
     examples=10,
 )
 def linreg_leaves_its_arguments_as_they_were(subject: Subject, case: LinregCase) -> None:
-    """linreg only reads X, w and b; their contents are the same after the call."""
+    """linreg only reads X, w and b, and its result is a new array: no call changes what is there already."""
     expect.unchanged(subject.call("linreg", case.X, case.w, case.b).changed, ("X", "w", "b"))
+    other = LinregCase(case.X + 1, case.w, case.b)
+    expect.new_result(subject.call("linreg", other.X, other.w, other.b), "linreg")
 
 
 @claim(

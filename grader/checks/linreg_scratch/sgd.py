@@ -36,6 +36,13 @@ def _larger(rng: np.random.Generator) -> Iterator[StepCase]:
     yield StepCase(params, tuple(single(1000 * rng.normal(size=shape)) for shape in shapes), 0.001, 10)
 
 
+def _large_batches(rng: np.random.Generator) -> Iterator[StepCase]:
+    """Two parameters with more entries, and larger batches, than the small cases have."""
+    for batch_size in (128, 1000):
+        params, grads = (tuple(single(rng.normal(size=shape)) for shape in ((20, 3), (7,))) for _ in range(2))
+        yield StepCase(params, grads, 0.03, batch_size)
+
+
 def _at_home(subject: Subject, case: StepCase, i: int) -> Array:
     return _step(subject, case).params[i].exact()
 
@@ -71,6 +78,21 @@ def sgd_updates_the_parameters_in_place(subject: Subject, case: StepCase) -> Non
         raise Refuted(
             f"params[{step.replaced[0]}] is another array after the call.", got="a new array", expected="the same array"
         )
+    # Wrong steps have checks of their own; but if only the first call of all takes one, no other check will see it.
+    if not _all_right(step, case) and _all_right(_step(subject, case), case):
+        raise Refuted(
+            "This step, or what it left of the gradients, is wrong; the same step taken once more is right.",
+            got="two calls with different results",
+            expected="the same from every call",
+        )
+
+
+def _all_right(step: Step, case: StepCase) -> bool:
+    """Whether a step has led where it should, and left the gradients alone."""
+    return _gradients_left(step, case) and all(
+        close(found.exact(), expected, scale=np.abs(param) + np.abs(case.lr * grad))
+        for found, expected, param, grad in zip(step.params, after(case), case.params, case.grads, strict=True)
+    )
 
 
 @claim(
@@ -87,6 +109,7 @@ def sgd_steps_against_the_gradient(subject: Subject, case: StepCase) -> None:
 @claim(
     points=1,
     given=sgd_steps(st.integers(2, 40), counts=TWO),
+    also=_large_batches,
     hint="backward() adds up the gradients of all examples in the batch. The step is for their mean.",
 )
 def sgd_divides_the_gradient_by_batch_size(subject: Subject, case: StepCase) -> None:

@@ -1,18 +1,28 @@
 """Is this how a uniform shuffle looks? A test whose false-alarm rate is proved, not simulated.
 
-Over K independent passes, three kinds of event are counted: row i comes at position p, row j comes right after row i,
-rows i and j share a batch. Under a uniform shuffle each happens in a pass with a known probability p, so its count is
-binomial and the Chernoff bound
+Over K independent passes, four kinds of event are counted: row i comes at position p, row j comes right after row i,
+rows i and j share a batch, no row at all keeps its position. Under a uniform shuffle each happens in a pass with a
+known probability p, so its count is binomial and the Chernoff bound
 
     P(count >= c) <= exp(-K KL(c/K || p))
 
 holds without approximation, KL being the relative entropy of two coins. With the allowed false-alarm rate split evenly
 over all events (union bound), anything counted more often than that is no accident.
+
+A slight bias, such as that of a naive shuffle, shows only in many rows. In passes over n of them, two more things are
+counted. How many rows of a tenth of the data come in a tenth of the positions: drawn without replacement, to which the
+same bound applies with K replaced by the number of draws (Hoeffding 1963, section 6). And how many rows come later
+than they stood, how many earlier, how many are followed by a later one, and so on: each such count has the Eulerian
+distribution, that of the whole part of a sum of n uniform random numbers (Tanny 1973), whose deviations are
+sub-Gaussian with variance n/12:
+
+    P(count >= c) <= exp(-6 (c - n/2)^2 / n)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import factorial
 
 import numpy as np
 
@@ -31,6 +41,10 @@ class Finding:
     sentence: str
     count: int
     expected: float
+
+
+TENTHS = 10
+"""Into how many pieces many rows are cut."""
 
 
 def suspicious(orders: Orders, batch_size: int) -> Finding | None:
@@ -57,8 +71,15 @@ def suspicious(orders: Orders, batch_size: int) -> Finding | None:
         (followers, 1 / n, "Row {1} comes right after row {0} far too often: neighbours seem to stay together."),
         (together, same_batch, "Rows {0} and {1} share a batch far too often: batches seem to be fixed."),
     ]
-    events = 2 * n * n + n * (n - 1) // 2
-    surprises = []
+    deranged = int(np.sum(np.all(passes != position, axis=1)))
+    derangement = sum((-1) ** k / factorial(k) for k in range(n + 1))
+    surprises = [
+        (
+            total * float(_relative_entropy(np.array(deranged / total), derangement)),
+            Finding("Far too often, not one row is in the place it had at first.", deranged, total * derangement),
+        )
+    ]
+    events = 2 * n * n + n * (n - 1) // 2 + 1
     for counts, probability, sentence in tables:
         evidence = total * _relative_entropy(counts / total, probability)
         i, j = np.unravel_index(np.argmax(evidence), evidence.shape)
@@ -66,6 +87,44 @@ def suspicious(orders: Orders, batch_size: int) -> Finding | None:
         surprises.append((float(evidence[i, j]), finding))
     evidence_most, finding = max(surprises, key=lambda surprise: surprise[0])
     return finding if evidence_most > np.log(events / FALSE_ALARM) else None
+
+
+def leaning(orders: Orders) -> Finding | None:
+    """The most surprising event in a few passes over many rows, or None where all is as it should be.
+
+    orders: as for `suspicious`; their length is a multiple of `TENTHS`.
+    """
+    passes = np.array(orders)
+    total, n = passes.shape
+    stood = np.arange(n)
+    came = np.argsort(passes, axis=1)
+    rises, later = np.diff(passes, axis=1) > 0, np.diff(came, axis=1) > 0
+    trends = {
+        "Rows come later than they stood far too often.": np.sum(came > stood),
+        "Rows come earlier than they stood far too often.": np.sum(came < stood),
+        "A row is followed by one from further down far too often.": np.sum(rises),
+        "A row is followed by one from further up far too often.": np.sum(~rises),
+        "Two neighbours keep their order far too often.": np.sum(later),
+        "Two neighbours change their order far too often.": np.sum(~later),
+    }
+    surprises = []
+    for sentence, count in trends.items():
+        excess = max(0.0, float(count) - total * n / 2)
+        surprises.append((6 * excess**2 / (total * n), Finding(sentence, int(count), total * (n - 1) / 2)))
+    size = n // TENTHS
+    tenths = np.zeros((TENTHS, TENTHS))  # [of the rows, of the positions]
+    for order in passes:
+        np.add.at(tenths, (order // size, stood // size), 1)
+    draws = total * size
+    evidence = draws * _relative_entropy(tenths / draws, 1 / TENTHS)
+    i, j = np.unravel_index(np.argmax(evidence), evidence.shape)
+    sentence = (
+        f"The rows {size * i} to {size * (i + 1) - 1} come at the positions {size * j} to {size * (j + 1) - 1} "
+        "far too often."
+    )
+    surprises.append((float(evidence[i, j]), Finding(sentence, int(tenths[i, j]), draws / TENTHS)))
+    evidence_most, finding = max(surprises, key=lambda surprise: surprise[0])
+    return finding if evidence_most > np.log((len(trends) + TENTHS**2) / FALSE_ALARM) else None
 
 
 def _relative_entropy(q: Array, p: float) -> Array:

@@ -103,9 +103,10 @@ def squared_loss_has_gradient_y_hat_minus_y(subject: Subject, case: LossCase) ->
     examples=10,
 )
 def squared_loss_keeps_dtype_and_arguments(subject: Subject, case: LossCase) -> None:
-    """float64 in gives float64 out, with all its digits, and y_hat and y are the same after the call."""
+    """float64 in gives float64 out, with all its digits; no call changes y_hat, y or the result of another call."""
     called = subject.call("squared_loss", case.y_hat, case.y)
     expect.unchanged(called.changed, ("y_hat", "y"))
+    expect.new_result(subject.call("squared_loss", case.y_hat + 1, case.y), "squared_loss")
     found = expect.tensor(called.value, "The result of squared_loss")
     expect.dtype(found, "float32", "squared_loss(y_hat, y) of float32 arrays")
     thirds = LossCase(case.y_hat / 3, case.y)
