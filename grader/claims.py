@@ -1,7 +1,7 @@
 """A check is one claim about a right answer, worth whole points, with one hint.
 
 Writing one takes a function whose name is the claim and whose docstring begins with the sentence the student reads
-(further paragraphs are for us, a false-alarm rate for instance):
+(further paragraphs are for us, where a threshold comes from for instance):
 
     @claim(points=2, hint="...", given=linreg_inputs())
     def linreg_computes_Xw_plus_b(subject, case):
@@ -9,7 +9,8 @@ Writing one takes a function whose name is the claim and whose docstring begins 
         ...
 
 With `given`, Hypothesis draws cases and shrinks a failing one. Without it, the function is called once as
-`check(subject, rng)`, `rng` a numpy generator that follows the seed; that is for statistics and for training.
+`check(subject, rng)`, `rng` a numpy generator that follows the seed; that is for statistics and for training. Such a
+check states in `false_alarm` how probable it is that it fails a right answer; `make calibrate` measures it.
 A check that finds something wrong raises `Refuted`.
 
 This module is what checks are made of; `grader.running` runs them.
@@ -55,6 +56,9 @@ class Unusable(Refuted):
 class Check:
     """One claim. `first` holds cases that are tried before those that are drawn; `also` draws further, larger ones that
     are tried after them. Neither are shrunk.
+
+    false_alarm: an upper bound of the probability that a right answer fails; 0.0 where that cannot happen, because
+    what is compared is exact or allows for more than rounding.
     """
 
     id: str
@@ -66,6 +70,7 @@ class Check:
     first: tuple[Any, ...]
     also: Callable[[np.random.Generator], Iterable[Any]] | None
     examples: int
+    false_alarm: float = 0.0
 
 
 StandIn = Callable[[Subject, str | None], Subject]
@@ -102,17 +107,21 @@ def claim(
     first: tuple[Any, ...] = (),
     also: Callable[[np.random.Generator], Iterable[Any]] | None = None,
     examples: int = 20,
+    false_alarm: float = 0.0,
 ) -> Callable[[Callable[[Subject, Any], None]], Check]:
     """Turn a function into a `Check` (see the module's docstring)."""
     if type(points) is not int or points < 1:
         raise ValueError(f"points must be a positive whole number, got {points!r}.")
+    if not 0 <= false_alarm < 1:
+        raise ValueError(f"false_alarm must be a probability below 1, got {false_alarm!r}.")
 
     def make(body: Callable[[Subject, Any], None]) -> Check:
         sentence = inspect.getdoc(body)
         if not sentence:
             raise ValueError(f"{body.__name__} needs a docstring: it is the sentence the student reads.")
         opening, _, _ = sentence.partition("\n\n")
-        return Check(body.__name__, " ".join(opening.split()), points, hint, body, given, first, also, examples)
+        text = " ".join(opening.split())
+        return Check(body.__name__, text, points, hint, body, given, first, also, examples, false_alarm)
 
     return make
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections import Counter
 from itertools import combinations
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.linreg_scratch.misconceptions.data_iter import MISCONCEPTIONS
-from grader.checks.linreg_scratch.shuffling import Orders, leaning, suspicious
+from grader.checks.linreg_scratch.shuffling import FALSE_ALARM, Orders, leaning, suspicious
 from grader.claims import Refuted, Unusable, claim, part
 from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
 from grader.subject import ELSEWHERE, HOME, Array, Batches, Dtype, Raised, Subject, Tensor
@@ -85,6 +86,7 @@ def _in_thirds(case: RowsCase) -> RowsCase:
     # The first check blocks the others; what goes wrong only with large batches or single rows is left to them.
     given=row_sets(tails=st.sampled_from([(2,), (1,), (3,), (2, 2), (1, 2, 3)]), columns=st.booleans(), several=True),
     first=(numbered_rows(40, 6),),
+    false_alarm=1 / math.factorial(40),  # its rows in the order given, and then not
     hint="Yield two arrays for each batch, taken from features and labels along their first dimension; every other "
     "dimension stays as it is. A pass is over when every row has come.",
 )
@@ -192,12 +194,13 @@ def data_iter_fills_every_batch_but_the_last(subject: Subject, case: RowsCase) -
 @claim(
     points=1,
     hint="Shuffle inside data_iter, so that calling it again shuffles again.",
+    # Fifteen pairs of passes are compared, over 30 rows or more.
+    false_alarm=15 / math.factorial(30),
 )
 def data_iter_draws_a_new_order_for_each_pass(subject: Subject, rng: np.random.Generator) -> None:
     """Each pass visits the examples in a new order.
 
-    Three passes over 40 rows in batches of 5, and two under other circumstances; a right answer repeats an order with
-    probability 10 / 30!, about 4e-32.
+    Three passes over 40 rows in batches of 5, and two under other circumstances.
     """
     # Even eight blocks of neighbours in random order hardly ever repeat: that is the next check's business.
     _expect_new_orders(_batches(subject, numbered_rows(40, 5), passes=3), 40, "40 rows, batch_size = 5, 3 passes")
@@ -248,12 +251,12 @@ def _expect_new_orders(found: Batches, count: int, example: str) -> None:
     points=1,
     hint="Shuffle all row numbers at once, before cutting them into batches. Shuffling the batches, or the rows inside "
     "each batch, leaves some rows together or in place for ever.",
+    false_alarm=2 * FALSE_ALARM,
 )
 def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.Generator) -> None:
     """Every order of the examples is equally likely: no row has a favourite place, neighbour or batch.
 
-    200 passes over 12 rows in batches of 4, and 6 over 3000 in batches of 1000; a right answer fails with probability
-    below 1e-9.
+    200 passes over 12 rows in batches of 4, and 6 over 3000 in batches of 1000.
     """
     # A pass may take a twentieth of a second (Gluon's DataLoader does), and every request has its time limit.
     orders = [order for _ in range(10) for order in _orders(subject, numbered_rows(12, 4), 20)]

@@ -23,8 +23,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import factorial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from grader.subject import Array
 
@@ -45,51 +47,36 @@ class Finding:
 
 TENTHS = 10
 """Into how many pieces many rows are cut."""
+SENTENCES = (
+    "Row {0} comes at position {1} far too often: it seems to have a place of its own.",
+    "Row {1} comes right after row {0} far too often: neighbours seem to stay together.",
+    "Rows {0} and {1} share a batch far too often: batches seem to be fixed.",
+)
+"""What is said of each of the three kinds of event."""
 
 
-def suspicious(orders: Orders, batch_size: int) -> Finding | None:
+def suspicious(orders: Orders, batch_size: int, false_alarm: float = FALSE_ALARM) -> Finding | None:
     """The most surprising event in passes over rows 0 .. n - 1, or None where all is as it should be.
 
     orders: one list of row numbers per pass, each a permutation of 0 .. n - 1. Batches are cut from it in order.
     """
     passes = np.array(orders)
     total, n = passes.shape
-    positions = np.zeros((n, n))  # [row, position]
-    followers = np.zeros((n, n))  # [row, next row]
-    together = np.zeros((n, n))  # [row, other row], counted once with row < other row
-    position = np.arange(n)
-    for order in passes:
-        positions[order, position] += 1
-        followers[order[:-1], order[1:]] += 1
-        batch_of = np.empty(n, dtype=int)
-        batch_of[order] = position // batch_size
-        together += np.triu(batch_of[:, None] == batch_of[None, :], k=1)
-    sizes = np.bincount(position // batch_size)
-    same_batch = float((sizes * (sizes - 1)).sum() / (n * (n - 1)))
-    tables = [
-        (positions, 1 / n, "Row {0} comes at position {1} far too often: it seems to have a place of its own."),
-        (followers, 1 / n, "Row {1} comes right after row {0} far too often: neighbours seem to stay together."),
-        (together, same_batch, "Rows {0} and {1} share a batch far too often: batches seem to be fixed."),
-    ]
-    deranged = int(np.sum(np.all(passes != position, axis=1)))
-    derangement = sum((-1) ** k / factorial(k) for k in range(n + 1))
-    surprises = [
-        (
-            total * float(_relative_entropy(np.array(deranged / total), derangement)),
-            Finding("Far too often, not one row is in the place it had at first.", deranged, total * derangement),
-        )
-    ]
-    events = 2 * n * n + n * (n - 1) // 2 + 1
-    for counts, probability, sentence in tables:
-        evidence = total * _relative_entropy(counts / total, probability)
-        i, j = np.unravel_index(np.argmax(evidence), evidence.shape)
+    chances = probabilities(n, batch_size)
+    deranged = int(np.sum(np.all(passes != np.arange(n), axis=1)))
+    chance = derangement(n)
+    finding = Finding("Far too often, not one row is in the place it had at first.", deranged, total * chance)
+    surprises = [(float(evidence(np.array(deranged), total, chance)), finding)]
+    for counts, probability, sentence in zip(occurrences(passes, batch_size), chances, SENTENCES, strict=True):
+        found = evidence(counts, total, probability)
+        i, j = np.unravel_index(np.argmax(found), found.shape)
         finding = Finding(sentence.format(i, j), int(counts[i, j]), total * probability)
-        surprises.append((float(evidence[i, j]), finding))
+        surprises.append((float(found[i, j]), finding))
     evidence_most, finding = max(surprises, key=lambda surprise: surprise[0])
-    return finding if evidence_most > np.log(events / FALSE_ALARM) else None
+    return finding if evidence_most > enough(n, false_alarm) else None
 
 
-def leaning(orders: Orders) -> Finding | None:
+def leaning(orders: Orders, false_alarm: float = FALSE_ALARM) -> Finding | None:
     """The most surprising event in a few passes over many rows, or None where all is as it should be.
 
     orders: as for `suspicious`; their length is a multiple of `TENTHS`.
@@ -116,19 +103,59 @@ def leaning(orders: Orders) -> Finding | None:
     for order in passes:
         np.add.at(tenths, (order // size, stood // size), 1)
     draws = total * size
-    evidence = draws * _relative_entropy(tenths / draws, 1 / TENTHS)
-    i, j = np.unravel_index(np.argmax(evidence), evidence.shape)
+    found = evidence(tenths, draws, 1 / TENTHS)
+    i, j = np.unravel_index(np.argmax(found), found.shape)
     sentence = (
         f"The rows {size * i} to {size * (i + 1) - 1} come at the positions {size * j} to {size * (j + 1) - 1} "
         "far too often."
     )
-    surprises.append((float(evidence[i, j]), Finding(sentence, int(tenths[i, j]), draws / TENTHS)))
+    surprises.append((float(found[i, j]), Finding(sentence, int(tenths[i, j]), draws / TENTHS)))
     evidence_most, finding = max(surprises, key=lambda surprise: surprise[0])
-    return finding if evidence_most > np.log((len(trends) + TENTHS**2) / FALSE_ALARM) else None
+    return finding if evidence_most > np.log((len(trends) + TENTHS**2) / false_alarm) else None
 
 
-def _relative_entropy(q: Array, p: float) -> Array:
-    """KL(q || p) of two coins where q > p, 0 elsewhere: rare events are no sign of a bad shuffle here."""
+def occurrences(passes: npt.NDArray[np.integer[Any]], batch_size: int) -> tuple[Array, Array, Array]:
+    """In how many passes each event happens, one (..., n, n) table per kind of event; passes (..., K, n).
+
+    [row, position], [row, next row], and [row, other row in its batch] with row < other row.
+    """
+    n = passes.shape[-1]
+    rows = np.eye(n)[passes]  # (..., K, position, row)
+    batches = np.add.reduceat(rows, np.arange(0, n, batch_size), axis=-2)  # (..., K, batch, row)
+    return (
+        rows.sum(axis=-3).swapaxes(-1, -2),
+        _in_one_place(rows[..., :-1, :], rows[..., 1:, :]),
+        np.triu(_in_one_place(batches, batches), k=1),
+    )
+
+
+def _in_one_place(rows: Array, others: Array) -> Array:
+    """How often each row is where another one is, over all passes and places: (..., K, place, n) give (..., n, n)."""
+    flat, other = (side.reshape(*side.shape[:-3], -1, side.shape[-1]) for side in (rows, others))
+    together: Array = flat.swapaxes(-1, -2) @ other
+    return together
+
+
+def probabilities(n: int, batch_size: int) -> tuple[float, float, float]:
+    """How probable an event of each kind is in one pass, if the shuffle is uniform."""
+    sizes = np.bincount(np.arange(n) // batch_size)
+    return 1 / n, 1 / n, float((sizes * (sizes - 1)).sum() / (n * (n - 1)))
+
+
+def derangement(n: int) -> float:
+    """How probable it is that a uniform shuffle of n rows leaves none in its place."""
+    return float(sum((-1) ** k / factorial(k) for k in range(n + 1)))
+
+
+def enough(n: int, false_alarm: float) -> float:
+    """The evidence that no uniform shuffle of n rows gives for any event, but for this probability (union bound)."""
+    events = 2 * n * n + n * (n - 1) // 2 + 1
+    return float(np.log(events / false_alarm))
+
+
+def evidence(counts: Array, total: int, p: float) -> Array:
+    """The Chernoff bound's exponent, total KL(count / total || p): 0 for rare events, which are no sign of anything."""
+    q = counts / total
     with np.errstate(divide="ignore", invalid="ignore"):
         entropy = np.where(q > 0, q * np.log(q / p), 0.0) + np.where(q < 1, (1 - q) * np.log((1 - q) / (1 - p)), 0.0)
-    return np.where(q > p, entropy, 0.0)
+    return np.where(q > p, total * entropy, 0.0)
