@@ -25,6 +25,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from grader.play import Played, Script
 from grader.results import Outcome
 from grader.subject import HOME, Array, Batches, Called, Dtype, Gradients, Step, StudentFault, Subject, Training
 
@@ -37,23 +38,24 @@ EXPLAINED = ("failed", "errored")
 NONE_FITS = "None of the usual mistakes does exactly this."
 
 Verdict = bool | None
-A = TypeVar("A", Called, Gradients, Batches, Step)
+A = TypeVar("A", Called, Gradients, Batches, Step, Played)
 
 
 @dataclass(frozen=True, eq=False)
 class Observation:
     """One request and its answer. `lr` and `batch_size` only where the request has them; `grads` are the gradients
-    of `sgd`'s parameters, or the one that `backward` starts with.
+    of `sgd`'s parameters, or the one that `backward` starts with. Of a play, `script` is what was asked.
     """
 
     function: str
     inputs: tuple[Array, ...]
-    answer: Called | Gradients | Batches | Step | StudentFault
+    answer: Called | Gradients | Batches | Step | Played | StudentFault
     dtype: Dtype = "float32"
     device: str = HOME
     lr: float = 0.0
     batch_size: int = 0
     grads: tuple[Array, ...] = ()
+    script: Script | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,12 @@ class Recorder:
         # Not kept: nobody can tell from a whole training which of four functions went wrong, their own parts can.
         return self._subject.train(features, labels, w, b, lr=lr, num_epochs=num_epochs, batch_size=batch_size)
 
+    def play(self, script: Script) -> Played:
+        def ask() -> Played:
+            return self._subject.play(script)
+
+        return self._keep(ask, script.function, (), dtype=script.dtype, device=script.device, script=script)
+
     def _keep(
         self,
         ask: Callable[[], A],
@@ -166,11 +174,14 @@ class Recorder:
         lr: float = 0.0,
         batch_size: int = 0,
         grads: Iterable[npt.ArrayLike] = (),
+        script: Script | None = None,
     ) -> A:
         def note(answer: A | StudentFault) -> None:
             if len(self._current) < MAX_OBSERVATIONS:
                 self._current.append(
-                    Observation(function, _arrays(inputs), answer, dtype, device, lr, batch_size, _arrays(grads))
+                    Observation(
+                        function, _arrays(inputs), answer, dtype, device, lr, batch_size, _arrays(grads), script
+                    )
                 )
 
         try:

@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.claims import Refuted, Unusable
 from grader.subject import Array, Called, Tensor, Value
+from grader.things import Drawings, Items, Iterated, Number, Panel, Text, Thing
 
 RTOL = {
     # 2^-24 = 6e-8 is half a unit in the last place; sums of at most 1000 terms stay under 170 of them.
@@ -43,7 +44,7 @@ def _show_both(got: Any, expected: Any) -> tuple[str, str]:
     return (first, second) if first != second else (show(got, digits=17), show(expected, digits=17))
 
 
-def tensor(value: Value, what: str) -> Tensor:
+def tensor(value: Value | Thing, what: str) -> Tensor:
     """The value is an NDArray."""
     if not isinstance(value, Tensor):
         raise Unusable(f"{what} must be an NDArray.", got=value.kind, expected="an NDArray")
@@ -112,3 +113,47 @@ def dtype(found: Tensor, expected: str, what: str) -> None:
     """The array has this dtype."""
     if found.dtype != expected:
         raise Refuted(f"{what} has the wrong dtype.", got=found.dtype, expected=expected)
+
+
+# What comes back of a play.
+
+
+def number(value: Thing, what: str) -> float:
+    """The value is a number, Python's or numpy's."""
+    if not isinstance(value, Number):
+        raise Unusable(f"{what} must be a number.", got=value.kind, expected="a number")
+    return float(value.value)
+
+
+def text(value: Thing, what: str) -> str:
+    """The value is a string."""
+    if not isinstance(value, Text):
+        raise Unusable(f"{what} must be a string.", got=value.kind, expected="a string")
+    return value.value
+
+
+def items(value: Thing, what: str, length: int | None = None) -> tuple[Thing, ...]:
+    """The value is a list or a tuple, of this length where one is given."""
+    if not isinstance(value, Items) or value.sort == "set" or (length is not None and len(value.items) != length):
+        wanted = "a list or a tuple" if length is None else f"a list or a tuple of {length}"
+        raise Unusable(f"{what} must be {wanted}.", got=value.kind, expected=wanted)
+    return value.items
+
+
+def iterated(value: Thing, what: str) -> tuple[Thing, ...]:
+    """The iteration came to its end by itself."""
+    if not isinstance(value, Iterated):
+        raise Unusable(f"{what} must be something to iterate over.", got=value.kind)
+    if value.endless:
+        raise Unusable(f"{what} may never end.", got=f"more than {len(value.items)} items", expected="an end")
+    return value.items
+
+
+def panels(value: Thing, count: int, what: str) -> tuple[Panel, ...]:
+    """One figure was shown, with this many panels."""
+    figures = value.figures if isinstance(value, Drawings) else ()
+    found = [len(figure.panels) for figure in figures]
+    if found != [count]:
+        shown = f"{len(found)} figures" + (f" with {', '.join(map(str, found))} panels" if found else "")
+        raise Unusable(f"{what} must show one figure with {count} panels.", got=shown, expected=f"{count} panels")
+    return figures[0].panels

@@ -24,6 +24,8 @@ import numpy.typing as npt
 from mxnet import autograd, nd
 
 from grader.devices import strict_devices
+from grader.play import Played, Script
+from grader.player import NO_GRAPH, Player
 from grader.subject import (
     CALL_SECONDS,
     HOME,
@@ -39,6 +41,7 @@ from grader.subject import (
     NotImplementedYet,
     Raised,
     Step,
+    StudentFault,
     Tensor,
     TimedOut,
     Training,
@@ -47,10 +50,6 @@ from grader.subject import (
 
 MAX_MESSAGE = 400
 """Characters kept of an exception's message."""
-
-
-NO_GRAPH = "not in a computational graph"
-"""How MXNet says that an array was not computed under `autograd.record`."""
 
 
 class _OutOfTime(BaseException):
@@ -229,6 +228,14 @@ class LocalSubject:
                 epochs.append(Epoch(tuple(seen), _exact(w_nd), _exact(b_nd)))
         return Training(tuple(epochs))
 
+    def play(self, script: Script) -> Played:
+        def ndarray(values: npt.ArrayLike, dtype: str, device: str) -> Any:
+            return _ndarray(np.ascontiguousarray(values, dtype=dtype), _context(device))
+
+        player = Player(script, self._find, ndarray, kind_of)
+        with self._guard(lambda: player.running, None, script.strict, player.printed):
+            return player.run()
+
     def _find(self, name: str) -> Callable[..., Any]:
         if name not in self._functions:
             raise Missing(name)
@@ -238,22 +245,38 @@ class LocalSubject:
         return function
 
     @contextlib.contextmanager
-    def _guard(self, name: str, function: Callable[..., Any], strict: bool) -> Iterator[None]:
-        """Run student code: silent, limited in time, its exceptions turned into a `StudentFault`."""
+    def _guard(
+        self,
+        running: str | Callable[[], str],
+        function: Callable[..., Any] | None,
+        strict: bool,
+        printed: io.TextIOBase | None = None,
+    ) -> Iterator[None]:
+        """Run student code: silent, limited in time, its exceptions turned into a `StudentFault`.
+
+        running: the name of what runs, or how to ask for it. printed: where to keep what is printed.
+        """
+
+        def name() -> str:
+            return running if isinstance(running, str) else running()
+
         devices = strict_devices() if strict else contextlib.nullcontext()
         streams = self._streams or contextlib.nullcontext()
-        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()), _autograd_off():
+        out = printed or _Nowhere()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(_Nowhere()), _autograd_off():
             try:
                 with streams, _alarm(self._seconds), devices:
                     yield
             except _OutOfTime:
-                raise TimedOut(name, self._seconds) from None
+                raise TimedOut(name(), self._seconds) from None
+            except StudentFault:  # a function that a play asks for is missing
+                raise
             except NotImplementedError as error:
-                raise NotImplementedYet(_culprit(error, name, self._functions)) from None
+                raise NotImplementedYet(_culprit(error, name(), self._functions)) from None
             except KeyboardInterrupt:  # the person at the keyboard, or whoever runs the kernel, wants it to stop
                 raise
             except BaseException as error:
-                culprit = _culprit(error, name, self._functions)
+                culprit = _culprit(error, name(), self._functions)
                 raise _raised(culprit, error, self._functions.get(culprit, function)) from None
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.diagnosis import Observation, Verdict
+from grader.play import Played
 from grader.subject import (
     HOME,
     Array,
@@ -26,6 +27,7 @@ from grader.subject import (
     Tensor,
     Value,
 )
+from grader.things import Thing
 
 Model = Callable[[Observation], Verdict]
 CLOSE = 1e-4
@@ -35,6 +37,13 @@ CLOSE = 1e-4
 def value(one: Observation) -> Value | None:
     """What a call returned, None where it did not return or is no call."""
     return one.answer.value if isinstance(one.answer, (Called, Gradients)) else None
+
+
+def played(one: Observation, name: str) -> Thing | None:
+    """What came back of the step that a play's script calls so; None if it did not end, or has no such name."""
+    if not isinstance(one.answer, Played) or one.script is None or name not in one.script.names:
+        return None
+    return one.answer[one.script.names[name]]
 
 
 def same(found: Array, expected: Array) -> bool:

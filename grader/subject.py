@@ -18,11 +18,14 @@ When student code does not return, the door raises a `StudentFault`:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from grader.play import Played, Script
 
 Array = npt.NDArray[np.float64]
 Dtype = Literal["float32", "float64"]
@@ -44,6 +47,10 @@ class Tensor(msgspec.Struct, frozen=True, tag=True):
 
     values: npt.NDArray[np.generic]
     device: str
+
+    @property
+    def kind(self) -> str:
+        return "an NDArray"
 
     @property
     def dtype(self) -> str:
@@ -285,3 +292,6 @@ class Subject(Protocol):
         batch_size: int,
     ) -> Training:
         """Run the course's training loop over the student's four functions, in float32."""
+
+    def play(self, script: Script) -> Played:
+        """Carry out the steps of a script: whatever takes more than one call, or other things than arrays."""

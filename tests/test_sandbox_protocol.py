@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import play, things
 from grader.sandbox import protocol
 from grader.sandbox.protocol import DeadlineExceeded, NumberedReply, PeerClosed, ProtocolViolation
 from grader.subject import Batch, Batches, Called, Epoch, Gradients, NotAnArray, Step, Tensor, Training
@@ -35,6 +36,15 @@ REQUESTS = (
     protocol.BatchesRequest(A, EMPTY, 2, 3, 9, "float32", "cpu(0)", False),
     protocol.StepRequest((A, EMPTY), (A, EMPTY), 0.1, 7, "float32", "cpu(0)", False),
     protocol.TrainRequest(A, A, A, EMPTY, 0.03, 3, 10),
+    protocol.PlayRequest(
+        "f",
+        (
+            play.Make(play.ItemsArg("list", (play.Nd(A, grad=True), things.Device("cpu(1)"), 1, 1.5, True, None, "a"))),
+            play.Call("f", (play.Ref(0),), {"key": play.TableArg(("k",), (play.NumpyArg(EMPTY),))}),
+            play.Each(play.Ref(1), 3, (play.Repeat(2, (play.Method(play.FunctionArg("f"), "g", (), {}),)),)),
+        ),
+        True,
+    ),
     protocol.Probe("/tmp/x", 1, 2),
 )
 REPLIES = (
@@ -48,6 +58,23 @@ REPLIES = (
     Batches(((Batch((TENSOR, NotAnArray("None"))), Batch(None, "a list")), ()), (1,), True, "a problem"),
     Step((TENSOR,), (None, A), (0,), (1,)),
     Training((Epoch(((A, EMPTY),), A, EMPTY),), True, "a problem"),
+    play.Played(
+        (
+            things.Iterated((things.Items("set", (TENSOR, things.Nothing(), things.Truth(True))),), True),
+            things.Table((things.Text("k", 1), things.Device("cpu(0)")), (things.Number(2**60, "an integer"),)),
+            things.Drawings(
+                (
+                    things.Drawing(
+                        (things.Panel("", "", "", "log", "linear", (things.Curve(A[0], A[1]),), (), (), ("a",)),)
+                    ),
+                )
+            ),
+            things.Number(float("nan"), "a float"),
+            things.NumpyArray(EMPTY),
+            things.Stopped(),
+            things.Unseen(),
+        )
+    ),
     protocol.MissingFault("sgd", None),
     protocol.StubFault("sgd"),
     protocol.RaisedFault("sgd", "ValueError", "no", None, "x = 1"),
@@ -66,7 +93,9 @@ def same(one: object, other: object) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, msgspec.Struct):
         return all(same(getattr(one, field), getattr(other, field)) for field in one.__struct_fields__)
-    return one == other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(map(same, one.values(), other.values()))
+    return repr(one) == repr(other)  # a NaN is not equal to itself
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda value: type(value).__name__)

@@ -23,6 +23,7 @@ from typing import Any, Final, get_origin
 import msgspec
 import numpy as np
 
+from grader import play
 from grader.subject import Batches, Called, Gradients, Step, Training
 
 DTYPES: Final = frozenset(
@@ -111,6 +112,14 @@ class TrainRequest(msgspec.Struct, frozen=True, tag=True):
     batch_size: int
 
 
+class PlayRequest(msgspec.Struct, frozen=True, tag=True):
+    """Carry out the steps of a `grader.play.Script`. Reply: `Played`."""
+
+    function: str
+    steps: tuple[play.Step, ...]
+    strict: bool
+
+
 class Probe(msgspec.Struct, frozen=True, tag=True):
     """Try every forbidden act (see `canary`). Reply: `ProbeResult`."""
 
@@ -119,7 +128,17 @@ class Probe(msgspec.Struct, frozen=True, tag=True):
     victim: int
 
 
-Request = Probe | RunCell | Reseed | CallRequest | GradientsRequest | BatchesRequest | StepRequest | TrainRequest
+Request = (
+    Probe
+    | RunCell
+    | Reseed
+    | CallRequest
+    | GradientsRequest
+    | BatchesRequest
+    | StepRequest
+    | TrainRequest
+    | PlayRequest
+)
 
 
 class Numbered(msgspec.Struct, frozen=True):
@@ -186,6 +205,7 @@ Reply = (
     | Batches
     | Step
     | Training
+    | play.Played
     | MissingFault
     | StubFault
     | RaisedFault

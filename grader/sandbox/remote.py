@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from grader import play, things
 from grader.outputs import clean_text
 from grader.sandbox import protocol
 from grader.sandbox.client import GRACE_SECONDS
@@ -26,9 +27,11 @@ from grader.subject import (
     Dtype,
     Gradients,
     Missing,
+    NotAnArray,
     NotImplementedYet,
     Raised,
     Step,
+    Tensor,
     TimedOut,
     Training,
 )
@@ -138,6 +141,13 @@ class RemoteSubject:
         _require(same, "the training loop")
         return found
 
+    def play(self, script: play.Script) -> play.Played:
+        steps = tuple(script.steps)
+        request = protocol.PlayRequest(script.function, steps, script.strict)
+        found = self._ask(script.function, request, play.Played)
+        _require(len(found.results) == play.count(steps) and _fit(steps, found.results), script.function)
+        return found
+
     def _ask(self, name: str, request: protocol.Request, kind: type[R]) -> R:
         try:
             reply = self._worker.ask(request, PATIENCE * self._worker.call_seconds + GRACE_SECONDS)
@@ -145,7 +155,10 @@ class RemoteSubject:
             if end.timed_out:
                 raise TimedOut(name, self._worker.call_seconds) from None
             raise Crashed(name, end.how) from None
-        reply = _tidy(reply)
+        try:
+            reply = _tidy(reply)
+        except RecursionError:
+            raise Crashed(name, "sent an invalid reply") from None
         match reply:
             case protocol.MissingFault(missing, found):
                 raise Missing(missing, found)
@@ -176,6 +189,83 @@ def _positions(found: tuple[int, ...], count: int) -> bool:
     return len(set(found)) == len(found) <= count and all(0 <= i < count for i in found)
 
 
+ANSWERS: dict[type[play.Step], tuple[type[things.Thing], ...]] = {
+    play.Record: (things.Unseen,),
+    play.Start: (things.Unseen,),
+    play.Repeat: (things.Unseen,),
+    play.Each: (things.Iterated,),
+    play.Same: (things.Truth,),
+    play.Length: (things.Number,),
+    play.Backward: (things.Truth, NotAnArray),
+    play.Figures: (things.Drawings,),
+    play.Printed: (things.Text,),
+}
+"""What can come back of a step that is not about just any object."""
+OBJECTS: tuple[type[things.Thing], ...] = (
+    Tensor,
+    NotAnArray,
+    things.Nothing,
+    things.Truth,
+    things.Number,
+    things.Text,
+    things.Device,
+    things.NumpyArray,
+    things.Items,
+    things.Table,
+    things.Drawing,
+)
+
+
+def _fit(steps: Sequence[play.Step], results: Sequence[things.Thing], loops: int = 0) -> bool:
+    """Whether these can be the results of these steps, each in its place. loops: how many loops are around them."""
+    number = 0
+    for step in steps:
+        body = play.count(step.steps) if isinstance(step, (play.Each, play.Repeat)) else 0
+        if not _fits(step, results[number], loops):
+            return False
+        if isinstance(step, (play.Each, play.Repeat)):
+            if not _fit(step.steps, results[number + 1 : number + 1 + body], loops + 1):
+                return False
+            if not loops and not _as_often(step, results[number], results[number + 1 : number + 1 + body]):
+                return False
+        number += 1 + body
+    return True
+
+
+def _as_often(step: play.Each | play.Repeat, found: things.Thing, inside: Sequence[things.Thing]) -> bool:
+    """Whether the steps inside of a loop ran as often as the loop says."""
+    times = (
+        len(found.items) if isinstance(found, things.Iterated) else step.times if isinstance(step, play.Repeat) else 0
+    )
+    return all(isinstance(one, things.Iterated) and len(one.items) == times for one in inside)
+
+
+def _fits(step: play.Step, found: things.Thing, loops: int) -> bool:
+    if loops:
+        return isinstance(found, things.Iterated) and all(_fits(step, item, loops - 1) for item in found.items)
+    if isinstance(step, (play.Each)) and isinstance(found, things.Iterated):
+        shown = all(isinstance(item, OBJECTS if step.show else things.Unseen) for item in found.items)
+        return shown and len(found.items) <= step.limit and all(_shallow(item) for item in found.items)
+    if type(step) in ANSWERS:
+        return isinstance(found, ANSWERS[type(step)])
+    if isinstance(found, things.Stopped):
+        return isinstance(step, (play.Method, play.Next))
+    if isinstance(found, things.Unseen):
+        return not getattr(step, "show", True)
+    return isinstance(found, OBJECTS) and _shallow(found)
+
+
+def _shallow(found: things.Thing, left: int = things.MAX_DEPTH) -> bool:
+    """Whether lists in lists are nested no deeper than they may be, and hold objects only."""
+    if isinstance(found, things.Table):
+        parts = (*found.keys, *found.values)
+        if len(found.keys) != len(found.values):
+            return False
+    else:
+        parts = found.items if isinstance(found, things.Items) else ()
+    return left >= 0 and all(isinstance(part, OBJECTS) and _shallow(part, left - 1) for part in parts)
+
+
 def _tidy(value: Any) -> Any:
     """A reply in which every text is one short line without control characters, fit for any report."""
     if isinstance(value, str):
@@ -185,6 +275,8 @@ def _tidy(value: Any) -> Any:
         if value and isinstance(value[0], int):  # positions: there may be millions, before they are looked at
             return value
         return tuple(_tidy(item) for item in value)
+    if isinstance(value, things.Text):  # read by checks, as it was written
+        return things.Text(clean_text(value.value[: things.MAX_CHARACTERS]), value.length)
     if isinstance(value, msgspec.Struct):
         return type(value)(*(_tidy(getattr(value, field)) for field in value.__struct_fields__))
     return value

@@ -28,6 +28,7 @@ from nbformat.v4 import output_from_msg
 from traitlets.config import Config
 
 from grader.local import LocalSubject
+from grader.play import Script
 from grader.sandbox import canary, isolation, protocol, standin
 from grader.sandbox.limits import Limits
 from grader.subject import Missing, NotImplementedYet, Raised, StudentFault, TimedOut
@@ -157,6 +158,8 @@ def _serve(request: protocol.Request, notebook: Notebook, subject: LocalSubject)
             )
         case protocol.TrainRequest(features, labels, w, b, lr, num_epochs, batch_size):
             return subject.train(features, labels, w, b, lr=lr, num_epochs=num_epochs, batch_size=batch_size)
+        case protocol.PlayRequest(function, steps, strict):
+            return subject.play(Script(function, strict=strict, steps=list(steps)))
 
 
 class _Output(OutStream):  # type: ignore[misc]
