@@ -20,9 +20,9 @@ from grader.seeds import PUBLIC_SEED
 
 
 def check(part: str, *functions: Callable[..., Any]) -> float:
-    """Check one part of the assignment, show a report, and return the points it earns.
+    """Check one part of an assignment, show a report, and return the points it earns.
 
-    part: "data_iter", "linreg", "squared_loss", "sgd" or "training".
+    part: its name, as the notebook has it: "sgd".
     functions: the functions to check, in the order the report names them: `check("sgd", sgd)`.
 
     The same functions get the same points every time. The random generators of Python, numpy and MXNet go on

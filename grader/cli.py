@@ -77,9 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     _course_option(gate)
     gate.set_defaults(run=_gate)
 
-    demo = commands.add_parser("demo", help="the whole life of an assignment, on a sample class")
+    demo = commands.add_parser("demo", help="the whole life of every assignment, on a sample class")
     demo.add_argument("folder", metavar="FOLDER", nargs="?", type=Path, default=Path("demo"), help="default: demo")
-    demo.add_argument("--students", type=int, default=None, help="only the first so many of the class")
+    demo.add_argument("--students", type=int, default=None, help="only the first so many of each class")
+    demo.add_argument("--assignment", metavar="NAME", action="append", help="only this one; may be given several times")
     _course_option(demo)
     demo.set_defaults(run=_demo)
 
@@ -213,14 +214,21 @@ def _gate(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from grader.demo import NotEmpty, run_demo
+    from grader.demo import NoClass, NotEmpty, run_demo
     from grader.nbgrader_commands import NbgraderFailed
 
     if options.students is not None and options.students < 1:
         raise UsageProblem(f"--students must be a positive number, got {options.students}.")
     try:
-        return OK if run_demo(_find_course(options), options.folder, _console(), students=options.students) else NO
-    except (NotEmpty, NbgraderFailed) as problem:
+        right = run_demo(
+            _find_course(options),
+            options.folder,
+            _console(),
+            students=options.students,
+            assignments=options.assignment,
+        )
+        return OK if right else NO
+    except (NotEmpty, NoClass, NbgraderFailed) as problem:
         raise UsageProblem(str(problem)) from None
 
 

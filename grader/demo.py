@@ -1,7 +1,7 @@
-"""`grader demo`: the whole life of an assignment on a sample class, in a folder of its own.
+"""`grader demo`: the whole life of every assignment on a sample class, in a folder of its own.
 
 gate, generate, release, fetch, submit, collect, autograde, feedback, export: each with nbgrader's own commands, on the
-submissions that the tests are made of. The class is known, so the demonstration can say whether everybody got
+submissions that the tests are made of. The classes are known, so the demonstration can say whether everybody got
 exactly the marks they should.
 """
 
@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from rich.console import Console
@@ -26,8 +27,9 @@ from grader.gate import examine
 from grader.nbgrader_commands import run_nbgrader
 from grader.sandbox.levels import open_forkserver
 
-ASSIGNMENT = "linreg_scratch"
 SAMPLES = Path("tests/submissions")
+SAMPLE_CLASS = "sample_class.py"
+"""Says whose sample class it describes (`ASSIGNMENT`), and who is in it (`students()`)."""
 AUTOGRADED = re.compile("Autograding | cannot be graded")
 """What nbgrader says once for each submission."""
 STAMP = ".grader-demo"
@@ -36,6 +38,10 @@ STAMP = ".grader-demo"
 
 class NotEmpty(Exception):
     """The folder holds something that is not an earlier demonstration."""
+
+
+class NoClass(Exception):
+    """There is no sample class for an assignment."""
 
 
 @dataclass(frozen=True)
@@ -54,83 +60,143 @@ class Student:
     breaks: Callable[[Path], None] | None = None
 
 
-def run_demo(course: Course, folder: Path, console: Console, *, students: int | None = None) -> bool:
+def run_demo(
+    course: Course,
+    folder: Path,
+    console: Console,
+    *,
+    students: int | None = None,
+    assignments: Sequence[str] | None = None,
+) -> bool:
     """Run the demonstration in `folder`; true if the gate held and everybody got the marks they should.
 
-    Raises: NotEmpty, NbgraderFailed.
+    students: only the first so many of each class. assignments: only these, of those that have a sample class.
+
+    Raises: NotEmpty, NoClass, NbgraderFailed.
     """
+    classes = sample_classes(course)
+    names = list(classes if assignments is None else assignments)
+    for name in names or ["this course"]:
+        if name not in classes:
+            raise NoClass(f"There is no sample class for {name}. There are: {', '.join(classes) or 'none'}.")
     folder = folder.resolve()  # nbgrader's commands run in the course's folder, not in ours
     _prepare(folder)
     own = _copy_course(course, folder / "linreg")
-    exchange = folder / "exchange"
-    sample_class = read_class(course.root / SAMPLES)[:students]
-
-    console.rule("Is the assignment fit for release?")
-    held = True
-    with open_forkserver() as forkserver:
-        for finding in examine(own, ASSIGNMENT, forkserver):
-            held = held and finding.ok
-            console.print(f"  {'ok    ' if finding.ok else 'NOT OK'}  {finding.sentence}", highlight=False)
-    if not held:
-        return False
-
-    console.rule("Release")
-    for command in ("generate_assignment", "release_assignment"):
-        console.print(f"  nbgrader {command} {ASSIGNMENT}", highlight=False)
-        run_nbgrader(own, command, ASSIGNMENT, exchange=exchange)
-
-    console.rule(f"{len(sample_class)} students solve it")
-    with _progress(console) as progress:
-        task = progress.add_task("  fetch, solve, submit", total=len(sample_class))
-        for student in sample_class:
-            _submit(student, own, exchange, folder / "students", course.root / SAMPLES)
-            progress.advance(task)
-
-    console.rule("Grade")
-    console.print(f"  nbgrader collect {ASSIGNMENT}", highlight=False)
-    run_nbgrader(own, "collect", ASSIGNMENT, "--ExchangeCollect.check_owner=False", exchange=exchange)
-    for student in sample_class:
-        if student.breaks is not None:
-            student.breaks(own.workspace / "submitted" / student.id / ASSIGNMENT)
-    hopeless = any(student.expected is None for student in sample_class)
-    with _progress(console) as progress:
-        for command, word in (("autograde", AUTOGRADED), ("generate_feedback", re.compile("Converting notebook"))):
-            task = progress.add_task(f"  nbgrader {command} {ASSIGNMENT}", total=len(sample_class))
-
-            def count(line: str, task=task, word=word) -> None:  # type: ignore[no-untyped-def]
-                if word.search(line):
-                    progress.advance(task)
-
-            # autograde ends with an error if somebody could not be graded, after everybody else has been.
-            fails = hopeless and command == "autograde"
-            run_nbgrader(own, command, ASSIGNMENT, exchange=exchange, on_line=count, fails=fails)
-    console.print(f"  nbgrader release_feedback {ASSIGNMENT}\n  nbgrader export", highlight=False)
-    run_nbgrader(own, "release_feedback", ASSIGNMENT, exchange=exchange)
+    stage = _Stage(own, folder / "exchange", folder / "students", console)
+    right = True
+    for name in names:
+        sample_class = read_class(classes[name])[:students]
+        if not _gate_holds(stage, name):
+            return False
+        _release(stage, name)
+        _solve(stage, name, sample_class, classes[name])
+        _grade(stage, name, sample_class)
+        right = _report(stage, name, sample_class) and right
     grades = own.workspace / "grades.csv"
-    run_nbgrader(own, "export", f"--to={grades}", exchange=exchange)
-
-    console.rule("The class")
-    scores = part_scores(own)
-    table, right = class_table(sample_class, scores)
-    console.print(table)
-    if hopeless:
-        console.print("A dash is no score: these submissions could not be graded, and wait for a person.")
-    verdict = "Everybody got exactly the marks they should." if right else "NOT everybody got the marks they should."
-    console.print(f"{verdict} The two answers in words wait to be graded by hand.", highlight=False)
+    run_nbgrader(own, "export", f"--to={grades}", exchange=stage.exchange)
+    console.rule("To look around")
     console.print(
-        f"\nFeedback pages  {own.workspace / 'feedback'}/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html"
-        f"\nGradebook       {own.workspace / 'gradebook.db'}"
-        f"\nGrades as CSV   {grades}"
-        f"\nTo look around  cd {own.root} and start `nbgrader formgrader` or any other nbgrader command.",
+        "\n".join(f"Feedback pages  {own.workspace / 'feedback'}/STUDENT/{name}/{name}.html" for name in names)
+        + f"\nGradebook       {own.workspace / 'gradebook.db'}"
+        f"\nGrades as CSV   {grades} (nbgrader export)"
+        f"\nThe course      cd {own.root} and start `nbgrader formgrader` or any other nbgrader command.",
         highlight=False,
         soft_wrap=True,
     )
     return right
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """Where a demonstration takes place: the copy of the course, the exchange, the students' homes, and who watches."""
+
+    course: Course
+    exchange: Path
+    homes: Path
+    console: Console
+
+    def say(self, text: str) -> None:
+        self.console.print(text, highlight=False)
+
+    def nbgrader(self, *command: str, **options: Any) -> None:
+        run_nbgrader(self.course, *command, exchange=self.exchange, **options)
+
+
+def _gate_holds(stage: _Stage, name: str) -> bool:
+    stage.console.rule(f"Is {name} fit for release?")
+    held = True
+    with open_forkserver() as forkserver:
+        for finding in examine(stage.course, name, forkserver):
+            held = held and finding.ok
+            stage.say(f"  {'ok    ' if finding.ok else 'NOT OK'}  {finding.sentence}")
+    return held
+
+
+def _release(stage: _Stage, name: str) -> None:
+    stage.console.rule("Release")
+    for command in ("generate_assignment", "release_assignment"):
+        stage.say(f"  nbgrader {command} {name}")
+        stage.nbgrader(command, name)
+
+
+def _solve(stage: _Stage, name: str, sample_class: Sequence[Student], samples: Path) -> None:
+    stage.console.rule(f"{len(sample_class)} students solve it")
+    reference = reference_cells(stage.course, name)
+    with _progress(stage.console) as progress:
+        task = progress.add_task("  fetch, solve, submit", total=len(sample_class))
+        for student in sample_class:
+            _submit(student, name, stage, samples, reference)
+            progress.advance(task)
+
+
+def _grade(stage: _Stage, name: str, sample_class: Sequence[Student]) -> None:
+    stage.console.rule("Grade")
+    stage.say(f"  nbgrader collect {name}")
+    stage.nbgrader("collect", name, "--ExchangeCollect.check_owner=False")
+    for student in sample_class:
+        if student.breaks is not None:
+            student.breaks(stage.course.workspace / "submitted" / student.id / name)
+    hopeless = any(student.expected is None for student in sample_class)
+    with _progress(stage.console) as progress:
+        for command, word in (("autograde", AUTOGRADED), ("generate_feedback", re.compile("Converting notebook"))):
+            task = progress.add_task(f"  nbgrader {command} {name}", total=len(sample_class))
+
+            def count(line: str, task=task, word=word) -> None:  # type: ignore[no-untyped-def]
+                if word.search(line):
+                    progress.advance(task)
+
+            # autograde ends with an error if somebody could not be graded, after everybody else has been.
+            stage.nbgrader(command, name, on_line=count, fails=hopeless and command == "autograde")
+    stage.say(f"  nbgrader release_feedback {name}")
+    stage.nbgrader("release_feedback", name)
+
+
+def _report(stage: _Stage, name: str, sample_class: Sequence[Student]) -> bool:
+    stage.console.rule("The class")
+    table, right = class_table(name, sample_class, part_scores(stage.course, name))
+    stage.console.print(table)
+    if any(student.expected is None for student in sample_class):
+        stage.console.print("A dash is no score: these submissions could not be graded, and wait for a person.")
+    verdict = "Everybody got exactly the marks they should." if right else "NOT everybody got the marks they should."
+    stage.say(f"{verdict} The answers in words wait to be graded by hand.")
+    return right
+
+
+def sample_classes(course: Course) -> dict[str, Path]:
+    """The folders of submissions that have a sample class, by the name of their assignment.
+
+    Those of the first assignment lie in `tests/submissions` itself, those of any other in a folder of its name there.
+    """
+    found = {}
+    samples = course.root / SAMPLES
+    for path in (*samples.glob(SAMPLE_CLASS), *sorted(samples.glob(f"*/{SAMPLE_CLASS}"))):
+        found[str(runpy.run_path(str(path))["ASSIGNMENT"])] = path.parent
+    return found
+
+
 def read_class(samples: Path) -> list[Student]:
     """The sample class, as `sample_class.py` beside the submissions describes it."""
-    described = runpy.run_path(str(samples / "sample_class.py"))
+    described = runpy.run_path(str(samples / SAMPLE_CLASS))
     return [Student(**student) for student in described["students"]()]
 
 
@@ -152,10 +218,10 @@ def solve(notebook: nbformat.NotebookNode, student: Student, samples: Path, refe
             cell.source = f"An answer in the words of {student.id}."
 
 
-def reference_cells(course: Course) -> dict[str, str]:
+def reference_cells(course: Course, assignment: str) -> dict[str, str]:
     """The source of each function's cell in the instructor's notebook, without the markers of the solution."""
-    names = {name for part in checks.parts(ASSIGNMENT) for name in part.functions}
-    notebook = nbformat.read(course.notebook(ASSIGNMENT), as_version=4)
+    names = {name for part in checks.parts(assignment) for name in part.functions}
+    notebook = nbformat.read(course.notebook(assignment), as_version=4)
     ids = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in notebook.cells)
     return {grade_id: _unmarked(source) for grade_id, source in ids if grade_id in names}
 
@@ -164,13 +230,13 @@ def _unmarked(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if BEGIN_SOLUTION not in line and END_SOLUTION not in line)
 
 
-def part_scores(course: Course) -> dict[str, dict[str, float | None]]:
+def part_scores(course: Course, assignment: str) -> dict[str, dict[str, float | None]]:
     """The gradebook's automatic score of each part, by student; None where it has none."""
     from nbgrader.api import Gradebook
 
     found: dict[str, dict[str, float | None]] = {}
     with Gradebook(f"sqlite:///{course.workspace / 'gradebook.db'}", "linreg") as gradebook:
-        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+        for submission in gradebook.assignment_submissions(assignment):
             grades = (grade for notebook in submission.notebooks for grade in notebook.grades)
             found[submission.student_id] = {
                 grade.name.removeprefix("check_"): grade.auto_score
@@ -181,10 +247,10 @@ def part_scores(course: Course) -> dict[str, dict[str, float | None]]:
 
 
 def class_table(
-    sample_class: Sequence[Student], scores: Mapping[str, Mapping[str, float | None]]
+    assignment: str, sample_class: Sequence[Student], scores: Mapping[str, Mapping[str, float | None]]
 ) -> tuple[Table, bool]:
     """The class as a table, and whether everybody's every part has the points it should."""
-    parts = checks.parts(ASSIGNMENT)
+    parts = checks.parts(assignment)
     table = Table("student", Column("what they did", min_width=30), *(part.id for part in parts), "score", "right")
     right = True
     for student in sample_class:
@@ -220,7 +286,7 @@ def _copy_course(course: Course, root: Path) -> Course:
     return Course(root.resolve())
 
 
-def _submit(student: Student, course: Course, exchange: Path, homes: Path, samples: Path) -> None:
+def _submit(student: Student, assignment: str, stage: _Stage, samples: Path, reference: Mapping[str, str]) -> None:
     """Fetch the assignment as this student, solve it and submit it through nbgrader's exchange.
 
     nbgrader's classes are used directly: a new process for each student would take longer than all the rest.
@@ -230,14 +296,14 @@ def _submit(student: Student, course: Course, exchange: Path, homes: Path, sampl
     from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeSubmit
     from traitlets.config import Config
 
-    home = homes.resolve() / student.id
-    home.mkdir(parents=True)
+    home = stage.homes / student.id
+    home.mkdir(parents=True, exist_ok=True)
     config = Config()
-    config.Exchange.root = str(exchange.resolve())
+    config.Exchange.root = str(stage.exchange)
     config.Exchange.cache = str(home / ".cache")
     config.Exchange.assignment_dir = str(home)
     config.CourseDirectory.course_id = "linreg"
-    config.CourseDirectory.assignment_id = ASSIGNMENT
+    config.CourseDirectory.assignment_id = assignment
     config.CourseDirectory.student_id = student.id
 
     def through_exchange(action: type) -> None:
@@ -246,9 +312,9 @@ def _submit(student: Student, course: Course, exchange: Path, homes: Path, sampl
         ).start()
 
     through_exchange(ExchangeFetchAssignment)
-    path = home / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path = home / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    solve(notebook, student, samples, reference_cells(course))
+    solve(notebook, student, samples, reference)
     nbformat.write(notebook, path)
     through_exchange(ExchangeSubmit)
 

@@ -107,7 +107,7 @@ def bench_kernel(rounds: int) -> None:
 def bench_notebook(rounds: int) -> None:
     course = Course(ROOT)
     solved = nbformat.read(course.notebook(NAME), as_version=4)
-    answers = reference_cells(course)
+    answers = reference_cells(course, NAME)
     for cell in solved.cells:
         cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
     data = nbformat.writes(solved).encode()

@@ -347,7 +347,7 @@ def test_the_demonstration_says_whether_it_came_out_right(capsys, tmp_path, monk
     root = make_course(tmp_path / "course", b"{}")
     asked = []
 
-    def run_demo(course, folder, console, *, students):
+    def run_demo(course, folder, console, *, students, assignments):
         asked.append((course.root, folder, students))
         return students != 3
 

@@ -18,8 +18,9 @@ from grader.sandbox.levels import open_forkserver
 from grader.seeds import PUBLIC_SEED
 
 ROOT = Path(__file__).parents[1]
+NAME = "linreg_scratch"
 SAMPLES = ROOT / demo.SAMPLES
-PARTS = {part.id: part.max_score for part in checks.parts("linreg_scratch")}
+PARTS = {part.id: part.max_score for part in checks.parts(NAME)}
 
 
 @pytest.fixture(scope="module")
@@ -55,19 +56,19 @@ def test_every_file_of_the_class_exists(sample_class: list[Student]) -> None:
 
 def solved(course: Course, student: Student) -> dict[str, str]:
     """The source of each cell with a grade id, after the student has worked on the instructor's notebook."""
-    notebook = nbformat.read(course.notebook(demo.ASSIGNMENT), as_version=4)
+    notebook = nbformat.read(course.notebook(NAME), as_version=4)
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = "the stub"
-    solve(notebook, student, SAMPLES, reference_cells(course))
+    solve(notebook, student, SAMPLES, reference_cells(course, NAME))
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if "nbgrader" in cell.metadata}
 
 
 def test_a_student_hands_in_their_own_function_and_the_reference_for_the_others(course: Course) -> None:
     cells = solved(course, Student("maria", "", ("wrong/sgd_forgets_batch_size.py",)))
     assert "param.grad" in cells["sgd"]
-    assert cells["sgd"] != reference_cells(course)["sgd"]
-    assert cells["linreg"] == reference_cells(course)["linreg"]
+    assert cells["sgd"] != reference_cells(course, NAME)["sgd"]
+    assert cells["linreg"] == reference_cells(course, NAME)["linreg"]
     assert "SOLUTION" not in "".join(cells.values())
 
 
@@ -79,10 +80,10 @@ def test_an_unsolved_function_stays_a_stub(course: Course) -> None:
 
 def test_the_table_tells_a_mark_that_is_not_the_expected_one() -> None:
     ada = Student("ada", "right", (), expected=PARTS)
-    assert class_table([ada], {"ada": dict(PARTS)})[1]
-    assert not class_table([ada], {"ada": {**PARTS, "sgd": 5.0}})[1]
-    assert not class_table([ada], {"ada": {**PARTS, "sgd": None}})[1]
-    assert not class_table([ada], {})[1]
+    assert class_table(NAME, [ada], {"ada": dict(PARTS)})[1]
+    assert not class_table(NAME, [ada], {"ada": {**PARTS, "sgd": 5.0}})[1]
+    assert not class_table(NAME, [ada], {"ada": {**PARTS, "sgd": None}})[1]
+    assert not class_table(NAME, [ada], {})[1]
 
 
 def test_a_folder_with_other_things_in_it_is_not_touched(
@@ -115,7 +116,7 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     said = io.StringIO()
     folder = tmp_path / "demo"
     monkeypatch.chdir(tmp_path)  # as `make demo` does: a folder named from where one stands
-    assert run_demo(course, Path("demo"), Console(file=said, width=120)), said.getvalue()
+    assert run_demo(course, Path("demo"), Console(file=said, width=120), assignments=[NAME]), said.getvalue()
     assert "Everybody got exactly the marks they should." in said.getvalue()
     for student in chosen:
         page = folder / "linreg/course/feedback" / student.id / "linreg_scratch/linreg_scratch.html"
@@ -126,15 +127,15 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     pat = (folder / "linreg/course/feedback/pat/linreg_scratch/linreg_scratch.html").read_text(encoding="utf-8")
     assert "Not graded yet" in pat
     assert "not JSON" in pat
-    assert set(demo.part_scores(Course(folder / "linreg"))["pat"].values()) == {None}
+    assert set(demo.part_scores(Course(folder / "linreg"), NAME)["pat"].values()) == {None}
     niels = (folder / "linreg/course/feedback/niels/linreg_scratch/linreg_scratch.html").read_text(encoding="utf-8")
     assert "shape (2, 2)" in niels
     grades = (folder / "linreg/course/grades.csv").read_text(encoding="utf-8")
     assert all(student.id in grades for student in chosen)
 
     # The same notebooks through `grader check` earn the same, part by part.
-    assignment = Assignment.load(demo.ASSIGNMENT, course.notebook(demo.ASSIGNMENT).read_bytes())
-    gradebook = demo.part_scores(Course(folder / "linreg"))
+    assignment = Assignment.load(NAME, course.notebook(NAME).read_bytes())
+    gradebook = demo.part_scores(Course(folder / "linreg"), NAME)
     with open_forkserver() as forkserver:
         for student in chosen:
             if student.expected is None:

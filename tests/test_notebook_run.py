@@ -65,7 +65,7 @@ LIMITS = Limits(call_seconds=0.3, cell_seconds=3, cpu_seconds=20)
 
 @pytest.fixture(scope="module")
 def reference() -> Mapping[str, str]:
-    return reference_cells(Course(ROOT))
+    return reference_cells(Course(ROOT), "linreg_scratch")
 
 
 def notebook(sources: Mapping[str, str]) -> bytes:

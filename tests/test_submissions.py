@@ -1,4 +1,7 @@
-"""The grader's own exam: right submissions get full marks, wrong ones exactly the marks of the table, every time."""
+"""The grader's own exam: right submissions get full marks, wrong ones exactly the marks of the table, every time.
+
+Names of submissions, parts and functions are unique over all assignments, so that one table serves them all.
+"""
 
 from __future__ import annotations
 
@@ -17,23 +20,34 @@ import mxnet  # noqa: F401 (its import warns; better here than within a check)
 import pytest
 
 from grader import checks
+from grader.course import Course
+from grader.demo import sample_classes
 from grader.diagnosis import NONE_FITS
 from grader.local import LocalSubject
 from grader.results import Outcome, Part, part_to_json
 from grader.running import run_part
 from grader.seeds import PUBLIC_SEED
 from grader.submissions import cells, load
-from solutions import linreg
+from solutions import reference
 
-SUBMISSIONS = Path(__file__).parent / "submissions"
-TABLE = runpy.run_path(str(SUBMISSIONS / "expected.py"))
-WRONG: dict[str, dict[str, str]] = TABLE["WRONG"]
-SECONDS: dict[str, float] = TABLE["SECONDS"]
-DIAGNOSES = runpy.run_path(str(SUBMISSIONS / "diagnoses.py"))
-NAMED: dict[str, set[str]] = DIAGNOSES["NAMED"]
-RIGHT = sorted(path.stem for path in (SUBMISSIONS / "right").glob("*.py"))
-PARTS = {part.id: part for part in checks.parts("linreg_scratch")}
-REFERENCE = {name: getattr(linreg, name) for name in linreg.__all__}
+FOLDERS = sample_classes(Course(Path(__file__).parents[1]))
+TABLES = {name: runpy.run_path(str(folder / "expected.py")) for name, folder in FOLDERS.items()}
+WRONG: dict[str, dict[str, str]] = {name: lost for table in TABLES.values() for name, lost in table["WRONG"].items()}
+SECONDS: dict[str, float] = {name: limit for table in TABLES.values() for name, limit in table["SECONDS"].items()}
+DIAGNOSES = {name: runpy.run_path(str(folder / "diagnoses.py")) for name, folder in FOLDERS.items()}
+NAMED: dict[str, set[str]] = {name: ids for known in DIAGNOSES.values() for name, ids in known["NAMED"].items()}
+FILES = {
+    kind: {path.stem: path for folder in FOLDERS.values() for path in sorted((folder / kind).glob("*.py"))}
+    for kind in ("right", "wrong")
+}
+RIGHT = sorted(FILES["right"])
+PARTS = {part.id: part for name in FOLDERS for part in checks.parts(name)}
+REFERENCE = {
+    function: getattr(reference(name), function)
+    for name in FOLDERS
+    for part in checks.parts(name)
+    for function in part.functions
+}
 OTHER_SEEDS = (7, 20_240_229)
 PATIENCE = 300.0
 """Seconds for a call that comes back: what is right must not depend on how busy the machine is."""
@@ -55,14 +69,21 @@ def _cheap_garbage_collection() -> Iterator[None]:
 
 @cache
 def parts_of(kind: str, name: str) -> tuple[str, ...]:
-    """The parts whose function a submission defines; of the others the reference is known to be right."""
-    source = (SUBMISSIONS / kind / f"{name}.py").read_text(encoding="utf-8")
-    return tuple(id for id in PARTS if id in cells(source, REFERENCE))
+    """The parts about one function that a submission defines; of the others the reference is known to be right."""
+    defined = cells(FILES[kind][name].read_text(encoding="utf-8"), REFERENCE)
+    return tuple(id for id, part in PARTS.items() if len(part.functions) == 1 and part.functions[0] in defined)
+
+
+@cache
+def joint_parts_of(kind: str, name: str) -> tuple[str, ...]:
+    """The parts about several functions together of which a submission defines one."""
+    defined = cells(FILES[kind][name].read_text(encoding="utf-8"), REFERENCE)
+    return tuple(id for id, part in PARTS.items() if len(part.functions) > 1 and set(part.functions) & set(defined))
 
 
 def functions(kind: str, name: str) -> dict[str, object]:
     """A submission's functions, loaded anew: some keep state between calls."""
-    return load(SUBMISSIONS / kind / f"{name}.py", REFERENCE)
+    return load(FILES[kind][name], REFERENCE)
 
 
 def mark(kind: str, name: str, part_ids: tuple[str, ...], seed: int = PUBLIC_SEED) -> list[Part]:
@@ -94,7 +115,9 @@ def one_in(count: int, values: Iterable[Any], *, always: Collection[Any] = ()) -
     [(name, PUBLIC_SEED) for name in RIGHT] + list(one_in(7, [(name, seed) for name in RIGHT for seed in OTHER_SEEDS])),
 )
 def test_a_right_submission_gets_full_marks(name: str, seed: int) -> None:
-    parts = mark("right", name, parts_of("right", name), seed)
+    alone = parts_of("right", name)
+    # What several functions do together is tried with the functions of different people below.
+    parts = mark("right", name, alone or joint_parts_of("right", name), seed)
     assert parts
     assert not_passed(parts) == {}
     assert [part.score for part in parts] == [part.max_score for part in parts]
@@ -102,20 +125,23 @@ def test_a_right_submission_gets_full_marks(name: str, seed: int) -> None:
 
 def in_teams() -> list[dict[str, str]]:
     """Right submissions put together, one for each function, so that training meets every one of them."""
-    by_part = {id: [name for name in RIGHT if id in parts_of("right", name)] for id in REFERENCE}
-    count = max(len(names) for names in by_part.values())
-    return [{id: names[i % len(names)] for id, names in by_part.items()} for i in range(count)]
+    sources = {name: cells(path.read_text(encoding="utf-8"), REFERENCE) for name, path in FILES["right"].items()}
+    authors = {function: [name for name in RIGHT if function in sources[name]] for function in REFERENCE}
+    count = max(len(names) for names in authors.values())
+    return [{function: names[i % len(names)] for function, names in authors.items() if names} for i in range(count)]
 
 
 @pytest.mark.parametrize("number", one_in(3, [(number,) for number in range(len(in_teams()))]))
-def test_right_functions_of_different_people_train_together(number: int) -> None:
+def test_right_functions_of_different_people_work_together(number: int) -> None:
     team = in_teams()[number]
-    together = {id: functions("right", name)[id] for id, name in team.items()}
+    together = REFERENCE | {function: functions("right", name)[function] for function, name in team.items()}
     seed = (PUBLIC_SEED, *OTHER_SEEDS)[number % 3]
-    assert not_passed([run_part(PARTS["training"], LocalSubject(together, seconds=PATIENCE), seed)]) == {}, team
+    for part in PARTS.values():
+        if len(part.functions) > 1:
+            assert not_passed([run_part(part, LocalSubject(together, seconds=PATIENCE), seed)]) == {}, team
 
 
-@pytest.mark.parametrize("name", sorted(WRONG))
+@pytest.mark.parametrize("name", [name for name in sorted(WRONG) if parts_of("wrong", name)])
 def test_a_wrong_function_gets_exactly_the_marks_of_the_table_and_its_mistake_is_named(name: str) -> None:
     parts = mark("wrong", name, parts_of("wrong", name))
     assert_as_in_the_table(name, parts)
@@ -133,24 +159,35 @@ def named(parts: list[Part]) -> set[str]:
 
 
 def test_every_wrong_submission_is_named_or_known_to_be_in_no_catalogue() -> None:
-    """Three show in training alone, where no mistake is named."""
-    assert set(NAMED) | set(DIAGNOSES["OTHER"]) | set(ONLY_IN_TRAINING) == set(WRONG)
-    assert len(NAMED) >= 0.85 * len(WRONG)
+    """Some show only in what functions do together, where no mistake is named."""
+    for assignment, known in DIAGNOSES.items():
+        wrong = set(TABLES[assignment]["WRONG"])
+        assert set(known["NAMED"]) | set(known["OTHER"]) | (wrong & set(ONLY_TOGETHER)) == wrong
+        assert len(known["NAMED"]) >= 0.85 * len(wrong)
 
 
-ONLY_IN_TRAINING = (
-    "data_iter_mixes_up_the_last_batch_of_large_data",
-    "data_iter_reads_the_first_six_hundred",
-    "sgd_has_momentum",
-)
-"""Their own parts see nothing."""
+def only_together() -> list[str]:
+    """The submissions that no part about a single function catches."""
+    return [
+        name
+        for name, lost in WRONG.items()
+        if not set(lost) & {check.id for id in parts_of("wrong", name) for check in PARTS[id].checks}
+    ]
+
+
+ONLY_TOGETHER = only_together()
 
 
 @pytest.mark.parametrize(
-    "name", one_in(5, [(name,) for name in sorted(WRONG)], always=[(name,) for name in ONLY_IN_TRAINING])
+    "name",
+    one_in(
+        5,
+        [(name,) for name in sorted(WRONG) if joint_parts_of("wrong", name)],
+        always=[(name,) for name in ONLY_TOGETHER],
+    ),
 )
-def test_training_with_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:
-    assert_as_in_the_table(name, mark("wrong", name, ("training",)))
+def test_what_works_with_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:
+    assert_as_in_the_table(name, mark("wrong", name, joint_parts_of("wrong", name)))
 
 
 def assert_as_in_the_table(name: str, parts: list[Part]) -> None:
@@ -175,18 +212,30 @@ def assert_readable(outcome: Outcome) -> None:
     assert len(shown) < 2000
 
 
-def test_the_table_lists_exactly_the_files_there_are() -> None:
-    files = sorted(path.stem for path in (SUBMISSIONS / "wrong").glob("*.py"))
-    assert sorted(name for group in TABLE["GROUPS"] for name in group.files) == files
+@pytest.mark.parametrize("assignment", FOLDERS)
+def test_the_table_lists_exactly_the_files_there_are(assignment: str) -> None:
+    files = sorted(path.stem for path in (FOLDERS[assignment] / "wrong").glob("*.py"))
+    assert sorted(name for group in TABLES[assignment]["GROUPS"] for name in group.files) == files
 
 
-def test_the_table_knows_exactly_the_checks_there_are() -> None:
-    assert {id: tuple(check.id for check in part.checks) for id, part in PARTS.items()} == TABLE["CHECKS"]
+@pytest.mark.parametrize("assignment", FOLDERS)
+def test_the_table_knows_exactly_the_checks_there_are(assignment: str) -> None:
+    parts = {part.id: tuple(check.id for check in part.checks) for part in checks.parts(assignment)}
+    assert parts == TABLES[assignment]["CHECKS"]
+
+
+def test_names_are_unique_over_all_assignments() -> None:
+    assert len(PARTS) == sum(len(checks.parts(name)) for name in FOLDERS)
+    for kind, found in FILES.items():
+        assert len(found) == sum(len(list((folder / kind).glob("*.py"))) for folder in FOLDERS.values())
+    owners = [{function for part in checks.parts(name) for function in part.functions} for name in checks.assignments()]
+    assert len(set().union(*owners)) == sum(map(len, owners))
 
 
 def test_the_table_expects_nothing_of_parts_that_are_not_run() -> None:
     for name, statuses in WRONG.items():
-        run = {check.id for id in (*parts_of("wrong", name), "training") for check in PARTS[id].checks}
+        tried = (*parts_of("wrong", name), *joint_parts_of("wrong", name))
+        run = {check.id for id in tried for check in PARTS[id].checks}
         assert statuses, name
         assert set(statuses) <= run, name
 
@@ -198,15 +247,15 @@ def test_every_check_catches_something_that_no_other_catches(check: str) -> None
 
 @pytest.mark.parametrize("kind", ["right", "wrong"])
 def test_every_submission_says_in_its_docstring_what_it_does(kind: str) -> None:
-    for path in sorted((SUBMISSIONS / kind).glob("*.py")):
+    for name, path in FILES[kind].items():
         first = path.read_text(encoding="utf-8").splitlines()[0]
         assert re.fullmatch(r'"""[A-Z].*\."""', first), path.name
-        assert parts_of(kind, path.stem), path.name
+        assert parts_of(kind, name) or joint_parts_of(kind, name), path.name
 
 
 def test_a_missing_function_loses_its_part_and_training_and_nothing_else() -> None:
     subject = LocalSubject({name: function for name, function in REFERENCE.items() if name != "sgd"})
-    parts = {id: run_part(part, subject, PUBLIC_SEED) for id, part in PARTS.items()}
+    parts = {part.id: run_part(part, subject, PUBLIC_SEED) for part in checks.parts("linreg_scratch")}
     assert {id: part.score for id, part in parts.items() if part.score < part.max_score} == {"sgd": 0, "training": 0}
     for id in ("sgd", "training"):
         assert {outcome.status for outcome in parts[id].checks} == {"not_run"}

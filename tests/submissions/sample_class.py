@@ -8,7 +8,8 @@ from typing import Any
 
 from grader import checks
 
-PARTS = checks.parts("linreg_scratch")
+ASSIGNMENT = "linreg_scratch"
+PARTS = checks.parts(ASSIGNMENT)
 
 # Student, and the right submissions they handed in; the rest of their notebook is the reference.
 RIGHT = {
