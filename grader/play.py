@@ -288,9 +288,9 @@ class Script:
     def gradient(self, of: Ref) -> Ref:
         return self._add(Gradient(of))
 
-    def each(self, of: Ref, *, limit: int) -> Ref:
+    def each(self, of: Ref, *, limit: int, show: bool = True) -> Ref:
         """The items of one iteration."""
-        return self._add(Each(of, limit))
+        return self._add(Each(of, limit, show=show))
 
     def figures(self) -> Ref:
         return self._add(Figures())

@@ -21,7 +21,9 @@ from grader.subject import Array
 
 
 @dataclass(frozen=True, eq=False)
-class _Case:
+class Readable:
+    """A case that prints as assignments and knows its size."""
+
     def __str__(self) -> str:
         return "\n".join(
             line for field in fields(self) if field.repr for line in [assignment(field.name, getattr(self, field.name))]
@@ -71,7 +73,7 @@ def matrices(draw: st.DrawFn, shape: tuple[int, ...], room: int, numbers: tuple[
 
 
 @dataclass(frozen=True, eq=False)
-class LinregCase(_Case):
+class LinregCase(Readable):
     """X (n, d), w (d, 1), b (1,)."""
 
     X: Array
@@ -100,7 +102,7 @@ def large_linreg_inputs(rng: np.random.Generator) -> Iterator[LinregCase]:
 
 
 @dataclass(frozen=True, eq=False)
-class LossCase(_Case):
+class LossCase(Readable):
     """y_hat (n, 1) and y, (n,) or (n, 1)."""
 
     y_hat: Array
@@ -127,7 +129,7 @@ def extreme_predictions_and_labels(rng: np.random.Generator) -> Iterator[LossCas
 
 
 @dataclass(frozen=True, eq=False)
-class StepCase(_Case):
+class StepCase(Readable):
     """Parameters of any shapes, their gradients (sums over a batch), lr and batch_size."""
 
     params: tuple[Array, ...]
@@ -160,7 +162,7 @@ def large_sgd_steps(rng: np.random.Generator) -> Iterator[StepCase]:
 
 
 @dataclass(frozen=True, eq=False)
-class RowsCase(_Case):
+class RowsCase(Readable):
     """A small data set for data_iter.
 
     features[i] begins with the number 10 i and labels[i] is 100 i, so that a person sees at once which row is which.

@@ -7,9 +7,11 @@ one function and the next belongs to the cell of the next, as a student's own im
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 
 def cells(source: str, names: Iterable[str]) -> dict[str, str]:
@@ -38,13 +40,19 @@ def cells(source: str, names: Iterable[str]) -> dict[str, str]:
     return {name: text.strip("\n") + "\n" for name, text in found.items()}
 
 
-def load(path: Path, reference: Mapping[str, object]) -> dict[str, object]:
+def load(path: Path, reference: Mapping[str, object], around: ModuleType | None = None) -> dict[str, object]:
     """Run a submission file and return the reference's names, bound to what the file defines where it does.
+
+    around: the reference as a module. Its source is run first, in the same namespace, as in a notebook, where every
+    function calls whatever has the other's name at the moment.
 
     For our own files only: the code runs in this process.
     """
-    source = path.read_text(encoding="utf-8")
     namespace: dict[str, object] = {"__name__": path.stem}
+    if around is not None:
+        namespace["__name__"] = around.__name__
+        exec(compile(inspect.getsource(around), str(around.__file__), "exec"), namespace)
+    source = path.read_text(encoding="utf-8")
     exec(compile(source, str(path), "exec"), namespace)
     linecache.checkcache(str(path))
     return {name: namespace.get(name, value) for name, value in reference.items()}

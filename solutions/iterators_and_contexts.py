@@ -1,43 +1,199 @@
 """Linear regression with MXNet's own iterators: the reference for the assignment *iterators_and_contexts*.
 
-The loss is the mean over the batch, so that the optimiser divides by nothing. Data stay on the context they were made
-on; each batch moves to the context of the parameters.
+The functions a student writes come first. The loss is the mean over the batch, so that the optimiser divides by
+nothing. Data stay on the context they were made on; each batch moves to the context of the parameters. Below them is
+what the reproduction of the published tables needs beside.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import mxnet as mx
 import numpy as np
+from matplotlib import pyplot as plt
 from mxnet import autograd, gluon, nd
 
 __all__ = [
     "SGD",
+    "EpochIterator",
     "MovingLoss",
+    "fit",
     "initial_parameters",
-    "loader_losses",
     "make_iterator",
     "make_loader",
+    "moving_average",
     "moving_losses",
     "net",
+    "plot_training",
     "square_loss",
+    "synthetic_data",
+    "to_context",
+    "train_step",
 ]
 
 
+def synthetic_data(
+    w: Sequence[float], b: float, num_examples: int, noise: float, ctx: mx.Context
+) -> tuple[nd.NDArray, nd.NDArray]:
+    """Draw features X ~ N(0, 1) and labels y = Xw + b + noise * N(0, 1), every number independently of all others.
+
+    w: the d true weights; b: the true bias; num_examples: n, at least 1; noise: a standard deviation, 0 or more.
+
+    Returns X (n, d) and y (n,), new float32 arrays on ctx. Every call draws new numbers, from MXNet's or numpy's global
+    generator, so that seeding repeats them.
+    """
+    X = nd.random.normal(shape=(num_examples, len(w)), ctx=ctx)
+    y = nd.dot(X, nd.array(w, ctx=ctx)) + b
+    return X, y + noise * nd.random.normal(shape=y.shape, ctx=ctx)
+
+
+def to_context(data: nd.NDArray, label: nd.NDArray, ctx: mx.Context) -> tuple[nd.NDArray, nd.NDArray]:
+    """Return a batch on ctx, ready for the model: data as it is, and label as a column.
+
+    data: (m, ...) features; label: (m,) or (m, 1); both may live on any context.
+
+    The results have the values and dtypes of the arguments and shapes (m, ...) and (m, 1). data that is on ctx already
+    is returned itself, not copied. Neither argument is changed.
+    """
+    return data.as_in_context(ctx), label.as_in_context(ctx).reshape((-1, 1))
+
+
+def make_loader(features: nd.NDArray, labels: nd.NDArray, batch_size: int) -> gluon.data.DataLoader:
+    """Return a loader: something with a length that can be iterated over any number of times, in batches (X, y).
+
+    features: (n, ...); labels: (n,). batch_size: at least 1.
+
+    len(loader) is ceil(n / batch_size), the number of batches in a pass. Every pass holds each example exactly once,
+    with its own label, in a new uniformly random order; the last batch holds the rest. Batches keep the dtype, and
+    features and labels are left as they were. On which context a batch lives is left open: whoever uses it moves it.
+    Drawn from numpy's global generator, the order can be seeded.
+    """
+    return gluon.data.DataLoader(gluon.data.ArrayDataset(features, labels), batch_size=batch_size, shuffle=True)
+
+
+class EpochIterator:
+    """An iterator over one pass of (X, y) batches in random order: exhausted after it, until reset() begins another.
+
+    features: (n, ...); labels: (n,), on the context of features. batch_size: at least 1.
+
+    A pass holds each example exactly once, with its own label; the last batch holds the rest. X and y keep dtype and
+    context, and features and labels are left as they were.
+    """
+
+    def __init__(self, features: nd.NDArray, labels: nd.NDArray, batch_size: int) -> None:
+        self.features, self.labels, self.batch_size = features, labels, batch_size
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new pass in a new uniformly random order, wherever the iterator is."""
+        self.order = nd.array(np.random.permutation(len(self.features)), ctx=self.features.context, dtype="int64")
+        self.start = 0
+
+    def __iter__(self) -> "EpochIterator":
+        """Return the iterator itself: a for loop goes on from where it is."""
+        return self
+
+    def __next__(self) -> tuple[nd.NDArray, nd.NDArray]:
+        """Return the next batch (X, y), or raise StopIteration when the pass is over, now and until reset()."""
+        if self.start >= len(self.features):
+            raise StopIteration
+        rows = self.order[self.start : self.start + self.batch_size]
+        self.start += self.batch_size
+        return self.features.take(rows), self.labels.take(rows)
+
+
 def net(X: nd.NDArray, w: nd.NDArray, b: nd.NDArray) -> nd.NDArray:
-    """Return the predictions Xw + b, of shape (n, 1), for X (n, d), w (d, 1) and b (1,) on one context."""
+    """Return the predictions Xw + b, of shape (n, 1), for X (n, d), w (d, 1) and b (1,) of one dtype on one context.
+
+    Under `autograd.record` gradients reach X, w and b. No argument is changed.
+    """
     return nd.dot(X, w) + b
 
 
 def square_loss(yhat: nd.NDArray, y: nd.NDArray) -> nd.NDArray:
-    """Return the mean of (yhat_i - y_i)^2 over the batch, of shape (1,); yhat and y have one shape."""
-    return nd.square(yhat - y).mean()
+    """Return the mean of (yhat_i - y_i)^2 over the batch, a single number in an array of shape (1,).
+
+    yhat, y: (n, 1), of one dtype on one context, which the result shares. Under `autograd.record` its gradient with
+    respect to yhat is 2 (yhat - y) / n. No argument is changed.
+    """
+    return nd.mean((yhat - y) ** 2)
 
 
 def SGD(params: Iterable[nd.NDArray], lr: float) -> None:
-    """Take the step p <- p - lr * g for every parameter p with gradient g, in place; the loss is a mean already."""
+    """Take the step p <- p - lr * g for every parameter p with gradient g; nothing is divided.
+
+    params: NDArrays of any shapes, each with a gradient in p.grad. lr: the learning rate, above 0.
+
+    Each parameter is changed in place, keeping its dtype, its context and its gradient buffer. The gradients are left
+    as they were.
+    """
     for param in params:
-        param -= lr * param.grad
+        param[:] = param - lr * param.grad
+
+
+def train_step(data: nd.NDArray, label: nd.NDArray, w: nd.NDArray, b: nd.NDArray, lr: float) -> float:
+    """Take one step of gradient descent on one batch, and return its loss, as it was before the step.
+
+    data (m, d) and label (m,) or (m, 1) may live anywhere; the step is computed on the context of w. w and b, with
+    gradients attached, are changed in place. The result is a Python number.
+    """
+    X, y = to_context(data, label, w.context)
+    with autograd.record():
+        loss = square_loss(net(X, w, b), y)
+    loss.backward()
+    SGD([w, b], lr)
+    return float(loss.asscalar())
+
+
+def fit(
+    loader: Iterable[tuple[nd.NDArray, nd.NDArray]], w: nd.NDArray, b: nd.NDArray, lr: float, num_epochs: int
+) -> list[float]:
+    """Train w and b in place for num_epochs passes over loader, a step for each batch.
+
+    Returns one number for each epoch: the mean of the losses that its batches had when their turn came.
+    """
+    means = []
+    for _ in range(num_epochs):
+        cumulative_loss, num_batches = 0.0, 0
+        for data, label in loader:
+            cumulative_loss += train_step(data, label, w, b, lr)
+            num_batches += 1
+        means.append(cumulative_loss / num_batches)
+    return means
+
+
+def moving_average(losses: Iterable[float]) -> list[float]:
+    """Return m_1, m_2, ... with m_0 = 0 and m_t = 0.99 m_(t-1) + 0.01 losses_t, one for each loss.
+
+    losses: numbers, none or more; they are left as they were.
+    """
+    averages, average = [], 0.0
+    for loss in losses:
+        average = 0.99 * average + 0.01 * loss
+        averages.append(average)
+    return averages
+
+
+def plot_training(
+    losses: Sequence[float], x: nd.NDArray, estimated: nd.NDArray, real: nd.NDArray, sample_size: int = 100
+) -> None:
+    """Show one figure of two panels side by side: how the loss fell, and what the model says beside what is true.
+
+    Left, a line: losses against the epochs 1, 2, ... Right, points: the first sample_size entries of estimated and of
+    real, both against those of x, labelled "estimated" and "real" in a legend. Both panels have a title.
+
+    x, estimated, real: (n,) or (n, 1). Nothing is returned.
+    """
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    left.plot(range(1, len(losses) + 1), losses, "o-")
+    left.set(title="Loss during training", xlabel="epoch", ylabel="mean loss")
+    where = x[:sample_size].asnumpy().ravel()
+    right.scatter(where, estimated[:sample_size].asnumpy().ravel(), marker="o", label="estimated")
+    right.scatter(where, real[:sample_size].asnumpy().ravel(), marker="x", label="real")
+    right.set(title="Estimated and real labels", xlabel="feature", ylabel="label")
+    right.legend()
+    figure.tight_layout()
+    plt.show()
 
 
 def initial_parameters(
@@ -54,30 +210,12 @@ def initial_parameters(
     return w, b
 
 
-def make_loader(features: nd.NDArray, labels: nd.NDArray, batch_size: int) -> gluon.data.DataLoader:
-    """Return a loader of (data, label) batches, in a new order each pass; `np.random.seed` makes a pass repeatable."""
-    return gluon.data.DataLoader(gluon.data.ArrayDataset(features, labels), batch_size=batch_size, shuffle=True)
-
-
 def make_iterator(features: nd.NDArray, labels: nd.NDArray, batch_size: int) -> mx.io.NDArrayIter:
     """Return an iterator for one pass; `reset` shuffles anew and allows another. `np.random.seed` makes it repeatable.
 
     When batch_size does not divide the examples, MXNet fills the last batch up from the start of the pass.
     """
     return mx.io.NDArrayIter(features, labels, batch_size, shuffle=True)
-
-
-def loader_losses(
-    params: tuple[nd.NDArray, nd.NDArray],
-    loader: Iterable[tuple[nd.NDArray, nd.NDArray]],
-    *,
-    lr: float = 1e-4,
-    num_epochs: int = 10,
-) -> Iterator[float]:
-    """Train params (w, b) in place, and yield after each epoch the mean of the batch losses seen during it."""
-    for _ in range(num_epochs):
-        losses = [_step(params, data, label, lr) for data, label in loader]
-        yield sum(losses) / len(losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +243,6 @@ def moving_losses(
     for epoch in range(num_epochs):
         iterator.reset()
         for batch, pair in enumerate(iterator, start=1):
-            moving_loss = 0.99 * moving_loss + 0.01 * _step(params, pair.data[0], pair.label[0], lr)
+            moving_loss = 0.99 * moving_loss + 0.01 * train_step(pair.data[0], pair.label[0], *params, lr)
             if batch % every == 0:
                 yield MovingLoss(epoch, batch, moving_loss)
-
-
-def _step(params: tuple[nd.NDArray, nd.NDArray], data: nd.NDArray, label: nd.NDArray, lr: float) -> float:
-    """Move one batch to the parameters' context, take one step on it, and return the loss before the step."""
-    w, b = params
-    X, y = data.as_in_context(w.context), label.as_in_context(w.context).reshape((-1, 1))
-    with autograd.record():
-        loss = square_loss(net(X, w, b), y)
-    loss.backward()
-    SGD(params, lr)
-    return float(loss.asscalar())

@@ -38,8 +38,8 @@ from rich.table import Table
 from solutions.contexts import data_ctx, model_ctx
 from solutions.data import D2L, FIRST_EDITION, GLUON, Problem
 from solutions.iterators_and_contexts import (
+    fit,
     initial_parameters,
-    loader_losses,
     make_iterator,
     make_loader,
     moving_losses,
@@ -213,7 +213,9 @@ def run_gluon(seed: int, *, trainings_before: int = 0) -> Iterator[float]:
     np.random.seed(seed + trainings_before)
     features, labels = GLUON.sample(seed, ctx=data_ctx())
     params = initial_parameters(len(GLUON.w), seed=seed + 1 + trainings_before, ctx=model_ctx())
-    yield from loader_losses(params, make_loader(features, labels, 4), lr=1e-4, num_epochs=10)
+    loader = make_loader(features, labels, 4)
+    for _ in range(10):
+        yield from fit(loader, *params, lr=1e-4, num_epochs=1)
 
 
 def run_first_edition(seed: int) -> Iterator[float]:

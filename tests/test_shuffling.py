@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.checks.linreg_scratch.shuffling import FALSE_ALARM, leaning, suspicious
+from grader.shuffling import FALSE_ALARM, leaning, suspicious
 
 ROWS, BATCH, PASSES = 12, 4, 200
 

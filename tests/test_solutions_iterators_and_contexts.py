@@ -58,11 +58,11 @@ def test_the_iterator_is_spent_after_a_pass_until_it_is_reset():
     assert counts == [5, 0, 5]
 
 
-def test_loader_losses_are_means_over_the_epoch():
+def test_losses_of_fit_are_means_over_the_epoch():
     features, labels = linear_data([2.0, -3.4], 4.2, 40, noise=0.1, seed=0)
     params = lesson.initial_parameters(2, seed=0)
     whole = lesson.square_loss(lesson.net(features, *params), labels.reshape((-1, 1))).asscalar()
-    losses = list(lesson.loader_losses(params, lesson.make_loader(features, labels, 4), lr=0.0, num_epochs=3))
+    losses = lesson.fit(lesson.make_loader(features, labels, 4), *params, lr=0.0, num_epochs=3)
     assert losses == pytest.approx([whole] * 3, rel=1e-5)  # nothing moves, and 10 batches of 4 weigh alike
 
 
@@ -94,7 +94,7 @@ def test_batches_move_to_the_context_of_the_parameters(kind, monkeypatch):
     monkeypatch.setattr(lesson, "square_loss", watched_loss)
     monkeypatch.setattr(lesson, "net", watched_net)
     if kind == "loader":
-        list(lesson.loader_losses((w, b), lesson.make_loader(features, labels, 4), num_epochs=1))
+        lesson.fit(lesson.make_loader(features, labels, 4), w, b, lr=1e-4, num_epochs=1)
     else:
         list(lesson.moving_losses((w, b), lesson.make_iterator(features, labels, 4), num_epochs=1))
     there = mx.cpu(1)

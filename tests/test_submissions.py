@@ -83,7 +83,8 @@ def joint_parts_of(kind: str, name: str) -> tuple[str, ...]:
 
 def functions(kind: str, name: str) -> dict[str, object]:
     """A submission's functions, loaded anew: some keep state between calls."""
-    return load(FILES[kind][name], REFERENCE)
+    [assignment] = [known for known, folder in FOLDERS.items() if FILES[kind][name].parent == folder / kind]
+    return load(FILES[kind][name], REFERENCE, reference(assignment))
 
 
 def mark(kind: str, name: str, part_ids: tuple[str, ...], seed: int = PUBLIC_SEED) -> list[Part]:

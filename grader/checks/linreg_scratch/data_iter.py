@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.linreg_scratch.misconceptions.data_iter import MISCONCEPTIONS
-from grader.checks.linreg_scratch.shuffling import FALSE_ALARM, Orders, leaning, suspicious
 from grader.claims import Refuted, Unusable, claim, part
+from grader.shuffling import FALSE_ALARM, Orders, leaning, suspicious
 from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
 from grader.subject import ELSEWHERE, HOME, Array, Batches, Dtype, Raised, Subject, Tensor
 

@@ -8,14 +8,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
-from grader.checks.linreg_scratch.elsewhere import (
+from grader.checks.linreg_scratch.misconceptions.linreg import MISCONCEPTIONS
+from grader.claims import Refuted, claim, part
+from grader.elsewhere import (
     close,
     expect_as_right_as_at_home,
     expect_float64_digits,
     expect_gradients_as_at_home,
 )
-from grader.checks.linreg_scratch.misconceptions.linreg import MISCONCEPTIONS
-from grader.claims import Refuted, claim, part
 from grader.gradients import numerical_gradient
 from grader.strategies import LinregCase, large_linreg_inputs, linreg_inputs, single
 from grader.subject import ELSEWHERE, Array, Subject

@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
-from grader.checks.linreg_scratch.elsewhere import close, expect_as_right_as_at_home, expect_float64_digits
 from grader.checks.linreg_scratch.misconceptions.sgd import MISCONCEPTIONS
 from grader.claims import Refuted, Unusable, claim, part
+from grader.elsewhere import close, expect_as_right_as_at_home, expect_float64_digits
 from grader.strategies import StepCase, large_sgd_steps, sgd_steps, single
 from grader.subject import ELSEWHERE, Array, Raised, Step, Subject
 

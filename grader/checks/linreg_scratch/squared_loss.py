@@ -6,14 +6,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
-from grader.checks.linreg_scratch.elsewhere import (
+from grader.checks.linreg_scratch.misconceptions.squared_loss import MISCONCEPTIONS
+from grader.claims import Refuted, claim, part
+from grader.elsewhere import (
     close,
     expect_as_right_as_at_home,
     expect_float64_digits,
     expect_gradients_as_at_home,
 )
-from grader.checks.linreg_scratch.misconceptions.squared_loss import MISCONCEPTIONS
-from grader.claims import Refuted, claim, part
 from grader.gradients import numerical_gradient
 from grader.strategies import LossCase, extreme_predictions_and_labels, predictions_and_labels
 from grader.subject import ELSEWHERE, Array, Subject, Tensor

@@ -1,0 +1,1 @@
+"""The mistakes people make in each part, with what they compute."""

@@ -1,0 +1,3 @@
+from grader.diagnosis import Misconception
+
+MISCONCEPTIONS: tuple[Misconception, ...] = ()
