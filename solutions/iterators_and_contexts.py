@@ -94,7 +94,7 @@ class EpochIterator:
         return self
 
     def __next__(self) -> tuple[nd.NDArray, nd.NDArray]:
-        """Return the next batch (X, y), or raise StopIteration when the pass is over, now and until reset()."""
+        """Return the next batch (X, y). When the pass is over, end it with StopIteration, every time until reset()."""
         if self.start >= len(self.features):
             raise StopIteration
         rows = self.order[self.start : self.start + self.batch_size]
