@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from grader.play import Played, Script
 from grader.subject import (
     HOME,
     Array,
@@ -186,6 +187,9 @@ class CourseSubject:
                 seen.append((X, y))
             epochs.append(Epoch(tuple(seen), np.asarray(w, np.float64), np.asarray(b, np.float64)))
         return Training(tuple(epochs))
+
+    def play(self, script: Script) -> Played:
+        return self._students.play(script)
 
     def _gradients_of_the_loss(
         self, X: Array, y: Array, w: npt.ArrayLike, b: npt.ArrayLike
