@@ -5,7 +5,7 @@
 FUZZ_EXAMPLES ?= 20000
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
-.PHONY: help bootstrap demo test exam lint fuzz mutants bench notebooks seed-tables lock clean
+.PHONY: help bootstrap demo test exam lint fuzz mutants bench messages notebooks seed-tables lock clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 
@@ -37,6 +37,9 @@ mutants: bootstrap ## grade hundreds of machine-made mistakes; none may get full
 
 bench: bootstrap ## what grading a notebook costs, beside running it unguarded
 	@.venv/bin/python scripts/bench.py
+
+messages: bootstrap ## every message a student can read, one per check and diagnosis, as a page and as text
+	@.venv/bin/python scripts/messages.py
 
 notebooks: bootstrap ## build the notebooks from their scripts
 	@.venv/bin/python -m grader.build

@@ -1,4 +1,4 @@
-"""What is right in float32 on the default device must be right in float64 and on another device too.
+"""What is right in float32 on cpu(0) must be right in float64 and on another device too.
 
 Each mistake is reported once: what is wrong everywhere is left to the checks that are about values and shapes.
 """
@@ -9,18 +9,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from grader.claims import Case, Refuted
+from grader.claims import Refuted
 from grader.expect import RTOL, show
-from grader.subject import Array, Gradients, Raised
+from grader.subject import HOME, Array, Gradients, Raised
 
 
-def expect_float64_digits(
-    found: Array, expected: Array, what: str, case: Case, *, scale: Array | float | None = None
-) -> None:
+def expect_float64_digits(found: Array, expected: Array, what: str, *, scale: Array | float | None = None) -> None:
     """No number is right to five digits and wrong in the digits that a detour through float32 loses.
 
     Numbers that are wrong altogether, or in another shape, are left to the checks that are about values and shapes.
-    found, expected: float64 arrays. case: what it was computed from, shown in a failure. scale as in `expect.values`.
+    found, expected: float64 arrays. scale as in `expect.values`.
     """
     if found.size != expected.size:
         return
@@ -33,9 +31,8 @@ def expect_float64_digits(
         first = int(np.argmax(lost))
         raise Refuted(
             f"{what} has the dtype float64 but only the digits of float32.",
-            example=str(case),
-            got=f"{got[first]:.17g}",
-            expected=f"{wanted[first]:.17g}",
+            got=show(got[first], exact=True),
+            expected=show(wanted[first], exact=True),
         )
 
 
@@ -44,13 +41,13 @@ def expect_as_right_as_at_home(
 ) -> None:
     """Numbers that are wrong here are wrong at home as well.
 
-    at_home: what the same request gives in float32 on the default device; asked for only if `found` is wrong. where:
-    completes "... are right in float32 on the default device, and wrong". scale as in `expect.values`.
+    at_home: what the same request gives in float32 on cpu(0); asked for only if `found` is wrong. where: completes
+    "... is right in float32 on cpu(0), and wrong". scale as in `expect.values`.
     """
     if close(found, expected, scale=scale) or not close(at_home(), expected, scale=scale):
         return
     raise Refuted(
-        f"{what} is right in float32 on the default device, and wrong {where}.",
+        f"{what} is right in float32 on {HOME}, and wrong {where}.",
         got=show(found),
         expected=show(expected),
     )
@@ -86,7 +83,7 @@ def expect_gradients_as_at_home(
     home = at_home()
     if found.gradients is None and home.gradients is not None:
         raise Refuted(
-            f"Autograd can follow {what} in float32 on the default device, but not {where}.",
+            f"Autograd can follow {what} in float32 on {HOME}, but not {where}.",
             got="no gradient",
             expected="the same gradients as there",
         )

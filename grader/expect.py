@@ -6,11 +6,14 @@ Each function returns the thing it looked at, so that a check reads as a chain o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from grader.claims import Refuted, Unusable
+from grader.claims import Case, Refuted, Unusable
 from grader.subject import Array, Called, Tensor, Value
 from grader.things import Drawings, Items, Iterated, Number, Panel, Text, Thing
 
@@ -24,24 +27,50 @@ MAX_SHOWN = 24
 """Elements of an array that are printed in full; longer ones are abbreviated."""
 
 
-def show(value: Any, *, digits: int = 7) -> str:
-    """A value as a person would write it: small arrays in full and aligned, whole numbers without a trailing point."""
+def show(value: Any, *, exact: bool = False, edge: int = 0) -> str:
+    """A value as a person would write it: small arrays in full and aligned, whole numbers without a trailing point.
+
+    exact: with every digit, where seven would do otherwise. edge: of a long array, show this many rows at either end.
+    """
     if isinstance(value, (bool, np.bool_, str, int, np.integer)) or value is None:
         return str(value)
     if isinstance(value, (float, np.number)):
-        return f"{float(value) + 0.0:.{digits}g}"  # nobody writes -0
+        return _number(float(value), exact)
     array = np.asarray(value, dtype=np.float64)
-    if array.size > MAX_SHOWN:
-        return f"an array of shape {array.shape} beginning with {show(array.reshape(-1)[:3], digits=digits)}"
-    return np.array2string(
-        array, separator=", ", formatter={"float_kind": lambda number: show(number, digits=digits)}, max_line_width=100
+    if array.size > MAX_SHOWN and not edge:
+        return f"an array of shape {array.shape} beginning with {show(array.reshape(-1)[:3], exact=exact)}"
+    written = np.array2string(
+        array,
+        separator=", ",
+        formatter={"float_kind": lambda number: _number(float(number), exact)},
+        max_line_width=100,
+        threshold=0 if edge else MAX_SHOWN,
+        edgeitems=edge or MAX_SHOWN,
     )
+    return re.sub(r"\n+", "\n", written)
+
+
+def _number(number: float, exact: bool) -> str:
+    number += 0.0  # nobody writes -0
+    if number.is_integer() and abs(number) < 1e9:
+        return str(int(number))
+    return repr(number) if exact else f"{number:.7g}"
 
 
 def _show_both(got: Any, expected: Any) -> tuple[str, str]:
     """Two values that differ, with as many digits as it takes to see it."""
     first, second = show(got), show(expected)
-    return (first, second) if first != second else (show(got, digits=17), show(expected, digits=17))
+    return (first, second) if first != second else (show(got, exact=True), show(expected, exact=True))
+
+
+@contextmanager
+def given(case: Case) -> Iterator[None]:
+    """What is refuted inside was computed from this case, and not from the one that the check was given."""
+    try:
+        yield
+    except Refuted as fault:
+        fault.example = fault.example or str(case)
+        raise
 
 
 def tensor(value: Value | Thing, what: str) -> Tensor:
@@ -90,7 +119,7 @@ def unchanged(changed: tuple[int, ...], names: tuple[str, ...]) -> None:
     """None of the arguments was written to."""
     if changed:
         which = " and ".join(names[i] for i in changed)
-        raise Refuted(f"The contents of {which} changed during the call.", got="changed", expected="as it was before")
+        raise Refuted(f"The contents of {which} changed during the call.")
 
 
 def new_result(called: Called, function: str) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import io
 import linecache
 import random
+import re
 import signal
 import sys
 import threading
@@ -50,6 +51,10 @@ from grader.subject import (
 
 MAX_MESSAGE = 400
 """Characters kept of an exception's message."""
+
+
+CONDITION = re.compile(r"^Check failed: .*?\S ?: (?=[A-Za-z]\w* [a-z])")
+"""What MXNet writes before a sentence: `Check failed: l == 1 || r == 1: operands could not be broadcast together`."""
 
 
 class _OutOfTime(BaseException):
@@ -207,7 +212,7 @@ class LocalSubject:
         b_nd.attach_grad()
         limit = 4 * (len(X_all) // batch_size + 1)
         epochs: list[Epoch] = []
-        with self._guard("training", data_iter, False):
+        with self._guard("the training loop", data_iter, False):
             for _ in range(num_epochs):
                 seen: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
                 iterator = _iterator(data_iter(batch_size, X_all, y_all))
@@ -504,7 +509,7 @@ def _raised(name: str, error: BaseException, function: object) -> Raised:
 
 
 def _message(error: BaseException) -> str:
-    """An exception's message on one line, without the C++ stack that MXNet appends."""
+    """An exception's message on one line, without the C++ stack and condition that MXNet puts around it."""
     try:
         text = str(error)
     except BaseException:  # a student's own __str__ may raise anything; the message is then unknown
@@ -513,7 +518,7 @@ def _message(error: BaseException) -> str:
         lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("[bt]")]
         named = [line.removeprefix("MXNetError: ") for line in lines if line.startswith("MXNetError: ")]
         lines = named or [line for line in lines if not line.startswith(("Stack trace", "File ", "Traceback"))]
-        text = lines[0] if lines else ""
+        text = CONDITION.sub("", lines[0]).rstrip(" :") if lines else ""
     # Lone surrogates are legal in a Python string and in no file or message.
     text = " ".join(text.encode("utf-8", "replace").decode().split())
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"

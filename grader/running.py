@@ -29,7 +29,7 @@ from grader.subject import Crashed, Missing, NotImplementedYet, Raised, StudentF
 SHRINK_CASES = 250
 """Cases tried after the first failure to find a smaller one. A count, not a time: it must not depend on the machine."""
 
-NOT_RUN = "Not run: mend the check above first."
+NOT_RUN = "Mend the check above first."
 
 
 class _Enough(BaseException):

@@ -9,8 +9,8 @@ Every case is a frozen record that prints as assignments and knows its size.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -22,23 +22,31 @@ from grader.subject import Array
 
 @dataclass(frozen=True, eq=False)
 class Readable:
-    """A case that prints as assignments and knows its size."""
+    """A case that prints as assignments and knows its size.
+
+    note: a last line that says what the arrays do not, `ctx = cpu(1)` for instance.
+    """
+
+    note: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        return "\n".join(
-            line for field in fields(self) if field.repr for line in [assignment(field.name, getattr(self, field.name))]
-        )
+        return "\n".join([*self._lines(), *filter(None, [self.note])])
 
     @property
     def size(self) -> int:
-        return sum(int(np.size(value)) for value in _leaves(getattr(self, field.name) for field in fields(self)))
+        return sum(int(np.size(value)) for value in _leaves(self._values().values()))
+
+    def _values(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "note"}
+
+    def _lines(self) -> Iterable[str]:
+        return (assignment(name, value) for name, value in self._values().items())
 
 
-def assignment(name: str, value: Any) -> str:
-    """`name = value`, arrays aligned under their first row."""
+def assignment(name: str, value: Any, *, edge: int = 0) -> str:
+    """`name = value`, arrays aligned under their first row; edge as in `show`."""
     lead = f"{name} = "
-    text = show(value) if not isinstance(value, tuple) else "[" + ", ".join(show(item) for item in value) + "]"
-    return lead + text.replace("\n", "\n" + " " * len(lead))
+    return lead + show(value, edge=edge).replace("\n", "\n" + " " * len(lead))
 
 
 def _leaves(values: Any) -> Iterator[Any]:
@@ -137,6 +145,13 @@ class StepCase(Readable):
     lr: float
     batch_size: int
 
+    def _lines(self) -> Iterable[str]:
+        for i, (param, grad) in enumerate(zip(self.params, self.grads, strict=True)):
+            yield assignment(f"params[{i}]", param)
+            yield assignment(f"params[{i}].grad", grad)
+        yield assignment("lr", self.lr)
+        yield assignment("batch_size", self.batch_size)
+
 
 RATES = st.sampled_from([0.5, 0.25, 1.0, 0.125, 2.0, 0.03])
 SHAPES: st.SearchStrategy[tuple[int, ...]] = st.sampled_from([(1,), (1, 1), (2,), (2, 1), (1, 3), (3, 2), (2, 1, 2)])
@@ -175,6 +190,13 @@ class RowsCase(Readable):
     @property
     def num_examples(self) -> int:
         return len(self.features)
+
+    def _lines(self) -> Iterable[str]:
+        # One row is like the other: of many, a few are enough.
+        edge = 2 if self.num_examples > 6 else 0
+        yield assignment("batch_size", self.batch_size)
+        yield assignment("features", self.features, edge=edge)
+        yield assignment("labels", self.labels, edge=edge)
 
 
 def numbered_rows(

@@ -196,9 +196,9 @@ class Raised(StudentFault):
 
     @property
     def sentence(self) -> str:
-        where = f" at line {self.line} of your cell (`{self.source}`)" if self.line and self.source else ""
+        where = f"At line {self.line} of your cell (`{self.source}`), " if self.line and self.source else ""
         what = f"{self.type_name}: {self.message}" if self.message else self.type_name
-        return f"{self.name} raised {what}{'' if what.endswith('.') or where else '.'}{where}{'.' if where else ''}"
+        return f"{where}{self.name if where else _first(self.name)} raised {what}{'' if what.endswith('.') else '.'}"
 
 
 class TimedOut(StudentFault):
@@ -210,11 +210,11 @@ class TimedOut(StudentFault):
 
     @property
     def sentence(self) -> str:
-        return f"{self.name} took longer than {self.seconds:g} seconds. Look for a loop that never ends."
+        return f"{_first(self.name)} took longer than {self.seconds:g} seconds. Look for a loop that never ends."
 
 
 class Crashed(StudentFault):
-    """The process that ran the call is gone; `how` ends the sentence "it ..."."""
+    """The process that ran the call is gone; `how` ends the sentence "sgd ..."."""
 
     def __init__(self, name: str, how: str) -> None:
         super().__init__(name, how)
@@ -222,7 +222,12 @@ class Crashed(StudentFault):
 
     @property
     def sentence(self) -> str:
-        return f"While {self.name} ran, the notebook's process {self.how}."
+        return f"{_first(self.name)} {self.how}."
+
+
+def _first(name: str) -> str:
+    """A name as the first word of a sentence: functions stay as they are, "the training loop" does not."""
+    return f"The {name.removeprefix('the ')}" if name.startswith("the ") else name
 
 
 class Subject(Protocol):

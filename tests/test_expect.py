@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.claims import Refuted, Unusable
+from grader.strategies import LossCase
 from grader.subject import NotAnArray, Tensor
 
 GENTLE = settings(derandomize=True, database=None, deadline=None, max_examples=60)
@@ -124,6 +125,9 @@ def test_got_and_expected_never_read_the_same():
         (16777217, "16777217"),
         (np.int64(16777217), "16777217"),
         (2.0, "2"),
+        (5e7, "50000000"),
+        (-16777217.0, "-16777217"),
+        (5e12, "5e+12"),
         (-0.0, "0"),
         (0.25, "0.25"),
         (np.float32(0.1), "0.1"),
@@ -135,6 +139,7 @@ def test_got_and_expected_never_read_the_same():
         (np.array([1.0, -0.0, 0.5]), "[1, 0, 0.5]"),
         (np.array([[1.0], [-2.0]]), "[[1],\n [-2]]"),
         ([1, 2], "[1, 2]"),
+        (np.zeros((2, 2, 1)), "[[[0],\n  [0]],\n [[0],\n  [0]]]"),
     ],
 )
 def test_values_are_shown_as_a_person_would_write_them(value, text):
@@ -145,6 +150,19 @@ def test_arrays_are_shown_in_full_up_to_a_limit_and_then_by_their_beginning():
     assert expect.show(np.arange(float(expect.MAX_SHOWN))).count(",") == expect.MAX_SHOWN - 1
     assert expect.show(np.arange(100.0).reshape(50, 2)) == "an array of shape (50, 2) beginning with [0, 1, 2]"
     assert len(expect.show(np.ones((1000, 1000)))) < 100
+
+
+def test_the_ends_of_a_long_array_and_every_digit_are_shown_on_demand():
+    assert expect.show(np.arange(100.0), edge=2) == "[0, 1, ..., 98, 99]"
+    assert expect.show(np.arange(12.0).reshape(6, 2), edge=1) == "[[0, 1],\n ...,\n [10, 11]]"
+    assert expect.show(1 / 3, exact=True) == "0.3333333333333333"
+
+
+def test_what_was_refuted_about_another_case_says_so():
+    for example in ("", "its own"):
+        with pytest.raises(Refuted) as caught, expect.given(LossCase(np.ones((1, 1)), np.ones(1))):
+            raise Refuted("Wrong.", example=example)
+        assert caught.value.example == (example or "y_hat = [[1]]\ny = [1]")
 
 
 def test_something_that_is_no_array_is_unusable():

@@ -204,7 +204,7 @@ def test_an_exception_tells_type_message_line_and_source():
     assert (fault.name, fault.type_name, fault.message) == ("linreg", "KeyError", "'v'")
     assert fault.source == 'return weights["v"]'
     assert fault.line == linreg.__code__.co_firstlineno + 2
-    assert fault.sentence.endswith(f'at line {fault.line} of your cell (`return weights["v"]`).')
+    assert fault.sentence.startswith(f'At line {fault.line} of your cell (`return weights["v"]`), ')
 
 
 def test_the_line_is_the_students_even_when_a_library_raised():

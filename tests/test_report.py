@@ -1,16 +1,17 @@
 """Reports say all there is to say, in one order, and nothing in a student's text can turn against its reader."""
 
+import html
 import html.parser
 import re
 
 import pytest
 
 from grader.report.html import part_page
-from grader.report.text import WIDTH, WORDS, details, part_text, points
+from grader.report.text import AS_ABOVE, WIDTH, WORDS, details, part_text, points
 from grader.results import Outcome, Part, Status
 
 STATUSES: tuple[Status, ...] = ("passed", "failed", "errored", "timed_out", "not_run")
-LABELS = ["what happened", "smallest example", "got", "expected", "likely mistake", "hint"]
+LABELS = ["what happened", "input", "got", "expected", "likely mistake", "hint"]
 TEXTS = {name: f"the {name}" for name in ("message", "example", "got", "expected", "diagnosis", "hint")}
 
 
@@ -81,7 +82,7 @@ def test_the_story_of_a_failure_is_told_in_one_order(render):
 def test_what_there_is_nothing_to_say_about_is_left_out(render):
     report = render(part(outcome("failed", message="Wrong.", hint="Think.")))
     assert "what happened" in report
-    assert not any(label in report for label in ("smallest example", ">got<", " got ", "expected", "likely mistake"))
+    assert not any(label in report for label in (">input<", " input ", ">got<", " got ", "expected", "likely mistake"))
     assert "what happened" not in render(part(outcome("passed", message="not shown")))
 
 
@@ -98,6 +99,52 @@ def test_one_message_stands_for_all_when_none_could_run(render):
     assert report.count("sgd is not implemented yet.") == 1
     assert "Claim not_run." not in report
     assert "0 of 4 points" in report
+
+
+STOOD_IN = "Your sgd lost points in its own part, so the course's own sgd stood in for it here."
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_a_message_beside_checks_that_ran_stands_above_them(render):
+    report = render(part(outcome("passed"), outcome("failed", **TEXTS), outcome("not_run"), message=STOOD_IN))
+    report = html.unescape(report)
+    where = [report.index(text) for text in ("2 of 6 points", STOOD_IN, "Claim passed.", "Claim failed.", "the hint")]
+    assert where == sorted(where)
+    assert report.count(STOOD_IN) == 1
+    assert "Claim not_run." in report
+
+
+def test_a_long_message_is_wrapped_under_its_head():
+    lines = part_text(part(outcome("passed"), message="word " * 60)).splitlines()
+    assert lines[1].startswith("  word word")
+    assert lines[2].startswith("  word word")
+    assert max(map(len, lines)) <= WIDTH
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_why_checks_were_not_run_is_said_once_for_those_in_a_row(render):
+    held_back = [outcome("not_run", message="Mend the check above first.", id=f"check_{i}") for i in range(3)]
+    report = render(part(outcome("failed", **TEXTS), *held_back, outcome("passed"), *held_back))
+    assert report.count("Mend the check above first.") == 2
+    assert report.count("Claim not_run.") == 6
+    assert "what happened" not in render(part(outcome("passed"), *held_back))
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_a_mistake_that_shows_in_several_checks_is_explained_once(render):
+    same = {"diagnosis": "It climbs.", "hint": "Which way is down?"}
+    report = render(
+        part(outcome(**same, got="1"), outcome(**same, got="2"), outcome(diagnosis="It jumps.", hint="Ha."))
+    )
+    assert report.count("It climbs.") == report.count("Which way is down?") == report.count(AS_ABOVE) == 1
+    where = [report.index(text) for text in ("It climbs.", "Which way is down?", AS_ABOVE, "It jumps.", "Ha.")]
+    assert where == sorted(where)
+    assert report.count("likely mistake") == 3
+
+
+@pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])
+def test_hints_of_checks_without_a_diagnosis_are_all_given(render):
+    assert render(part(outcome(hint="Look."), outcome(hint="Look."))).count("Look.") == 2
 
 
 def test_text_is_wrapped_but_tables_are_not():

@@ -1,6 +1,9 @@
 """Generated cases are what the checks take them for: exact in float32, readable, and simple when shrunk."""
 
+from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -57,9 +60,16 @@ def drawn(strategy: st.SearchStrategy, count: int) -> list:
     return seen
 
 
-def retyped(case: object) -> dict[str, object]:
+class Params(dict):
+    """A list of parameters in which each can be given its values, and then its gradient."""
+
+    def __setitem__(self, i: int, values: list) -> None:
+        super().__setitem__(i, SimpleNamespace(values=values))
+
+
+def retyped(case: object) -> dict[str, Any]:
     """What a person gets who types the example in."""
-    namespace: dict[str, object] = {}
+    namespace: dict[str, Any] = {"params": Params()}
     exec(str(case), namespace)
     return namespace
 
@@ -117,8 +127,9 @@ def test_steps_can_always_be_seen(case):
     assert case.lr > 0
     assert 1 <= case.batch_size <= 40
     typed = retyped(case)
-    for param, again in zip(case.params, typed["params"], strict=True):
-        np.testing.assert_array_equal(again, param)
+    for param, grad, again in zip(case.params, case.grads, typed["params"].values(), strict=True):
+        np.testing.assert_array_equal(again.values, param)
+        np.testing.assert_array_equal(again.grad, grad)
     assert (typed["lr"], typed["batch_size"]) == (case.lr, case.batch_size)
 
 
@@ -175,12 +186,31 @@ def test_failing_cases_shrink_to_the_simplest_numbers():
 
 def test_cases_print_as_aligned_assignments():
     assert assignment("w", np.array([[1.0], [-2.0]])) == "w = [[1],\n     [-2]]"
-    assert assignment("params", (np.array([1.0]), np.array(2.5))) == "params = [[1], 2.5]"
     case = StepCase((np.zeros(1),), (np.ones(1),), 0.5, 2)
-    assert str(case) == "params = [[0]]\ngrads = [[1]]\nlr = 0.5\nbatch_size = 2"
+    assert str(case) == "params[0] = [0]\nparams[0].grad = [1]\nlr = 0.5\nbatch_size = 2"
     assert case.size == 4
     assert str(LossCase(np.ones((1, 1)), np.ones(1))) == "y_hat = [[1]]\ny = [1]"
     assert str(RowsCase(2, np.ones((1, 1)), np.ones(1))).startswith("batch_size = 2\nfeatures = ")
+
+
+def test_a_note_is_the_last_line_and_counts_for_nothing():
+    case = LossCase(np.ones((1, 1)), np.ones(1))
+    noted = replace(case, note='dtype = "float64"')
+    assert str(noted) == f'{case}\ndtype = "float64"'
+    assert noted.size == case.size
+
+
+def test_of_many_rows_a_few_are_enough():
+    assert "..." not in str(numbered_rows(6, 2))
+    lines = str(numbered_rows(9, 2)).splitlines()
+    assert lines[1:] == [
+        "features = [[0, 1],",
+        "            [10, 11],",
+        "            ...,",
+        "            [70, 71],",
+        "            [80, 81]]",
+        "labels = [0, 100, ..., 700, 800]",
+    ]
 
 
 def test_cases_are_records_compared_by_identity():

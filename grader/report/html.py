@@ -6,7 +6,7 @@ from functools import cache
 
 import jinja2
 
-from grader.report.text import WORDS, details, points
+from grader.report.text import WORDS, points, stories
 from grader.results import Part
 
 
@@ -24,4 +24,4 @@ def _template(name: str) -> jinja2.Template:
 
 def part_page(part: Part) -> str:
     """The report of one part, for a notebook cell's output."""
-    return _template("part.html").render(part=part, words=WORDS, details=details, points=points)
+    return _template("part.html").render(part=part, checks=stories(part), words=WORDS, points=points)

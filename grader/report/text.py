@@ -17,17 +17,19 @@ WORDS = {
 """How each status is written out, in every report."""
 WIDTH = 110
 INDENT = " " * 17
+AS_ABOVE = "The same as above."
+Rows = list[tuple[str, str]]
 
 
 def points(score: int, max_score: int) -> str:
     return f"{score} of {max_score} point{'s' * (max_score != 1)}"
 
 
-def details(outcome: Outcome) -> list[tuple[str, str]]:
+def details(outcome: Outcome) -> Rows:
     """What there is to tell of a check that did not pass, label and text, in the order every report keeps."""
     rows = [
-        ("what happened", outcome.message),
-        ("smallest example", outcome.example),
+        ("why" if outcome.status == "not_run" else "what happened", outcome.message),
+        ("input", outcome.example),
         ("got", outcome.got),
         ("expected", outcome.expected),
         ("likely mistake", outcome.diagnosis),
@@ -36,20 +38,43 @@ def details(outcome: Outcome) -> list[tuple[str, str]]:
     return [(label, text) for label, text in rows if text]
 
 
+def stories(part: Part) -> list[tuple[Outcome, Rows]]:
+    """The checks to report, each with what there is to tell of it. Nothing is told twice.
+
+    One message stands for all checks when none was run. Otherwise a reason for not running stands with the first of
+    the checks in a row that it holds back, and a mistake that shows in several checks is explained at the first.
+    """
+    if part.message and all(outcome.status == "not_run" for outcome in part.checks):
+        return []
+    told: list[tuple[Outcome, Rows]] = []
+    explained: set[tuple[str, str]] = set()
+    before: Outcome | None = None
+    for outcome in part.checks:
+        rows = [] if outcome.status == "passed" else details(outcome)
+        mistake = outcome.diagnosis, outcome.hint
+        if outcome.status == "not_run" and before and (before.status, before.message) == ("not_run", outcome.message):
+            rows = []
+        elif outcome.diagnosis and mistake in explained:
+            rows = [row for row in rows if row[0] not in ("likely mistake", "hint")] + [("likely mistake", AS_ABOVE)]
+        explained.add(mistake)
+        told.append((outcome, rows))
+        before = outcome
+    return told
+
+
 def part_text(part: Part) -> str:
     """The report of one part, without a trailing newline."""
-    head = f"{part.id}: {points(part.score, part.max_score)}"
-    if part.message:
-        return f"{head}\n  {part.message}"
-    return "\n".join([head, *(line for outcome in part.checks for line in _check_lines(outcome))])
+    lines = [f"{part.id}: {points(part.score, part.max_score)}"]
+    lines += textwrap.wrap(part.message, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for outcome, rows in stories(part):
+        lines += _check_lines(outcome, rows)
+    return "\n".join(lines)
 
 
-def _check_lines(outcome: Outcome) -> Iterator[str]:
+def _check_lines(outcome: Outcome, rows: Rows) -> Iterator[str]:
     lead = f"  {WORDS[outcome.status]:<9} {outcome.points}/{outcome.max_points}  "
     yield from textwrap.wrap(outcome.claim, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead))
-    if outcome.status == "passed":
-        return
-    for label, text in details(outcome):
+    for label, text in rows:
         first, *rest = _lines(text)
         yield f"{label:>{len(INDENT) + 1}}  {first}"
         for line in rest:

@@ -133,7 +133,7 @@ def fit_falls_as_theory_says(subject: Subject, rng: np.random.Generator) -> None
             raise Refuted(
                 f"The loss of epoch {number} does not follow from that of epoch {number - 1}.",
                 example=example,
-                got=f"{expect.show(before, digits=4)}, then {expect.show(now, digits=4)}",
+                got=f"{before:.4g}, then {now:.4g}",
                 expected=f"between {low:.3g} and {high:.3g} (the noise alone leaves {floor:.3g})",
             )
 

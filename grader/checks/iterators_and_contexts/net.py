@@ -82,11 +82,12 @@ def net_follows_its_arguments(subject: Subject, case: LinregCase) -> None:
     called = subject.call("net", case.X, case.w, case.b, device=ELSEWHERE, strict=True)
     expect.device(expect.tensor(called.value, "The result of net"), ELSEWHERE, "net(X, w, b)")
     expect.unchanged(called.changed, ("X", "w", "b"))
-    thirds = LinregCase(case.X / 3, case.w, case.b)
+    thirds = LinregCase(case.X / 3, case.w, case.b, note='dtype = "float64"')
     called = subject.call("net", thirds.X, thirds.w, thirds.b, dtype="float64")
     y_hat = expect.tensor(called.value, "The result of net")
     expect.dtype(y_hat, "float64", "net(X, w, b) of float64 arrays")
-    expect_float64_digits(y_hat.exact(), prediction(thirds.X, thirds.w, thirds.b), "net(X, w, b)", thirds)
+    with expect.given(thirds):
+        expect_float64_digits(y_hat.exact(), prediction(thirds.X, thirds.w, thirds.b), "net(X, w, b)")
 
 
 PART = part("net", ("net",), globals(), MISCONCEPTIONS)

@@ -74,11 +74,12 @@ def square_loss_follows_its_arguments(subject: Subject, case: LossCase) -> None:
     called = subject.call("square_loss", case.y_hat, case.y, device=ELSEWHERE, strict=True)
     expect.device(expect.tensor(called.value, "The result of square_loss"), ELSEWHERE, "square_loss(yhat, y)")
     expect.unchanged(called.changed, ("yhat", "y"))
-    thirds = LossCase(case.y_hat / 3, case.y / 7)
+    thirds = LossCase(case.y_hat / 3, case.y / 7, note='dtype = "float64"')
     called = subject.call("square_loss", thirds.y_hat, thirds.y, dtype="float64")
     loss = expect.tensor(called.value, "The result of square_loss")
     expect.dtype(loss, "float64", "square_loss of float64 arrays")
-    expect_float64_digits(loss.exact(), mean_square(thirds.y_hat, thirds.y), "square_loss(yhat, y)", thirds)
+    with expect.given(thirds):
+        expect_float64_digits(loss.exact(), mean_square(thirds.y_hat, thirds.y), "square_loss(yhat, y)")
 
 
 PART = part("square_loss", ("square_loss",), globals(), MISCONCEPTIONS)

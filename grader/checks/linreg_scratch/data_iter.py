@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -39,10 +40,10 @@ def _batches(
 def _pairs(found: Batches, number: int = 0) -> list[Pair]:
     """One pass as pairs of NDArrays."""
     if found.problem:
-        raise Unusable(found.problem, got="nothing to iterate over", expected="pairs (X, y), one per batch")
+        raise Unusable(found.problem, got="nothing to loop over", expected="pairs (X, y), one for each batch")
     if found.endless:
         raise Unusable(
-            "There are far more batches than rows; data_iter may never stop.",
+            "data_iter goes on and on where one pass should be over; it was stopped.",
             got=f"more than {len(found.passes[number])} batches",
             expected="one pass over the data",
         )
@@ -95,11 +96,11 @@ def data_iter_yields_pairs_of_ndarrays(subject: Subject, case: RowsCase) -> None
     found = _batches(subject, case)
     pairs = _pairs(found)
     if not pairs:
-        raise Unusable("data_iter gave no batch at all.", got="no batches", expected="pairs (X, y), one per batch")
+        raise Unusable("data_iter gave no batch at all.", got="no batches", expected="pairs (X, y), one for each batch")
     for X, y in pairs:
         rows = X.shape[0] if X.shape else 0
-        expect.shape(X, (rows, *case.features.shape[1:]), f"X, with features of shape {case.features.shape},")
-        expect.shape(y, (rows, *case.labels.shape[1:]), f"y, with labels of shape {case.labels.shape},")
+        expect.shape(X, (rows, *case.features.shape[1:]), f"With features of shape {case.features.shape}, X")
+        expect.shape(y, (rows, *case.labels.shape[1:]), f"With labels of shape {case.labels.shape}, y")
     # Wrong rows have checks of their own; but if only the first pass of all has them, no other check will see it.
     if case.num_examples > FEW and not _fresh(found, case) and _fresh(_batches(subject, case), case):
         raise Refuted(
@@ -135,7 +136,7 @@ def data_iter_yields_every_example_exactly_once(subject: Subject, case: RowsCase
         return
     missing, surplus = wanted - came, came - wanted
     if missing:
-        row, what = min(missing), "never comes" if min(missing) not in came else "comes too seldom"
+        row, what = min(missing), "never comes" if min(missing) not in came else "does not come often enough"
     else:
         row, what = min(surplus), "comes too often" if min(surplus) in wanted else "is not in the data"
     raise Refuted(
@@ -206,7 +207,8 @@ def data_iter_draws_a_new_order_for_each_pass(subject: Subject, rng: np.random.G
     _expect_new_orders(_batches(subject, numbered_rows(40, 5), passes=3), 40, "40 rows, batch_size = 5, 3 passes")
     for n, batch_size, tail, column in VARIATIONS:
         case = numbered_rows(n, batch_size, tail=tail, column=column)
-        example = f"features {case.features.shape}, labels {case.labels.shape}, batch_size = {batch_size}, 2 passes"
+        shapes = f"features of shape {case.features.shape}, labels of shape {case.labels.shape}"
+        example = f"{shapes}, batch_size = {batch_size}, 2 passes"
         with contextlib.suppress(Raised):  # code that fails there has other checks to fail
             _expect_new_orders(_batches(subject, case, passes=2), n, example)
     case = numbered_rows(40, 5)
@@ -234,17 +236,25 @@ VARIATIONS: tuple[tuple[int, int, tuple[int, ...], bool], ...] = (
 
 def _expect_new_orders(found: Batches, count: int, example: str) -> None:
     """No two passes have the same order, as far as they hold anything."""
-    orders = [[row[0] for row in _rows([X for X, _ in _pairs(found, i)], 1)] for i in range(len(found.passes))]
+    arrays = [[X for X, _ in _pairs(found, i)] for i in range(len(found.passes))]
+    orders = [[row[0] for row in _rows(Xs, 1)] for Xs in arrays]
     for first, second in combinations(range(len(orders)), 2):
         # As text: nan is not equal to itself, but two passes of nothing else are no new order.
         if orders[first] and str(orders[first]) == str(orders[second]):
-            beginning = expect.show(orders[first][:8]).rstrip("]") + ", ...]"
             raise Refuted(
                 f"Two passes over {count} rows came in exactly the same order.",
                 example=example,
-                got=f"features beginning {beginning} both in pass {first + 1} and in pass {second + 1}",
+                got=f"{_beginning(arrays[first])} both in pass {first + 1} and in pass {second + 1}",
                 expected="a new order for each pass",
             )
+
+
+def _beginning(Xs: list[Tensor]) -> str:
+    """The first rows of a pass, by number where they are rows of `numbered_rows`."""
+    firsts = [row[0] for X in Xs if X.values.size for row in X.exact().reshape(len(X.values), -1)][:8]
+    if all(np.isfinite(first) and first % 10 == 0 for first in firsts):
+        return f"rows {', '.join(expect.show(first / 10) for first in firsts)}, ..."
+    return f"rows that begin with {', '.join(map(expect.show, firsts))}, ..."
 
 
 @claim(
@@ -262,7 +272,7 @@ def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.G
     orders = [order for _ in range(10) for order in _orders(subject, numbered_rows(12, 4), 20)]
     if len(orders) < 200:
         raise Refuted(
-            "The passes do not hold every row once, so that their order means nothing.",
+            "Not every pass holds every row exactly once, and before it does, its order means nothing.",
             example="12 rows, batch_size = 4, 200 passes",
             got=f"{len(orders)} complete passes of 200",
             expected="200 complete passes",
@@ -271,7 +281,7 @@ def data_iter_shuffles_all_examples_uniformly(subject: Subject, rng: np.random.G
     if finding is not None:
         raise Refuted(
             finding.sentence,
-            example=f"12 rows, batch_size = 4, {len(orders)} passes",
+            example=f"12 rows, numbered 0 to 11, batch_size = 4, {len(orders)} passes",
             got=f"in {finding.count} of {len(orders)} passes",
             expected=f"in about {finding.expected:.0f} of {len(orders)}",
         )
@@ -305,15 +315,17 @@ def _orders(subject: Subject, case: RowsCase, passes: int) -> Orders:
     examples=10,
 )
 def data_iter_keeps_the_dtype(subject: Subject, case: RowsCase) -> None:
-    """With features and labels in float32 or both in float64, so are X and y, with every digit."""
+    """X and y have the dtype of features and labels, float32 or float64, and keep every digit."""
     for dtype in DTYPES:
-        for X, y in _pairs(_batches(subject, case, dtype=dtype)):
-            expect.dtype(X, dtype, f"X, with features in {dtype},")
-            expect.dtype(y, dtype, f"y, with labels in {dtype},")
-            if dtype == "float64":
-                _expect_digits(X, case.features, "X")
-                _expect_digits(y, case.labels, "y")
-    _expect_pairs_as_at_home(subject, case, _batches(subject, case, dtype="float64"), "for float64 arrays")
+        with expect.given(replace(case, note=f'dtype = "{dtype}"')):
+            for X, y in _pairs(_batches(subject, case, dtype=dtype)):
+                expect.dtype(X, dtype, f"With features in {dtype}, X")
+                expect.dtype(y, dtype, f"With labels in {dtype}, y")
+                if dtype == "float64":
+                    _expect_digits(X, case.features, "X")
+                    _expect_digits(y, case.labels, "y")
+    with expect.given(replace(case, note='dtype = "float64"')):
+        _expect_pairs_as_at_home(subject, case, _batches(subject, case, dtype="float64"), "for float64 arrays")
 
 
 @claim(
@@ -336,18 +348,18 @@ def data_iter_leaves_features_and_labels_as_they_were(subject: Subject, case: Ro
 
 @claim(
     points=1,
-    given=st.just(numbered_rows(9, 4)),
-    hint="Everything you create, an array of row numbers too, needs ctx=features.context. Without it, it lands on the "
-    "CPU, and a GPU refuses to mix the two.",
+    given=st.just(replace(numbered_rows(9, 4), note=f"ctx = mx.{ELSEWHERE}")),
+    hint="Everything you create, an array of row numbers too, needs ctx=features.context. Without it, it lands on "
+    "cpu(0), and MXNet with a GPU refuses to mix the two.",
     examples=1,
 )
 def data_iter_stays_on_the_device_of_features(subject: Subject, case: RowsCase) -> None:
-    """On a second device, standing in for a GPU, data_iter works and its batches stay there."""
+    """On another device (here cpu(1), in place of a GPU), data_iter works and its batches stay there."""
     found = _batches(subject, case, device=ELSEWHERE)
     for X, y in _pairs(found):
         expect.device(X, ELSEWHERE, "X")
         expect.device(y, ELSEWHERE, "y")
-    _expect_pairs_as_at_home(subject, case, found, "on another device")
+    _expect_pairs_as_at_home(subject, case, found, f"on {ELSEWHERE}")
 
 
 MANY = 8
@@ -355,11 +367,11 @@ MANY = 8
 
 
 def _expect_pairs_as_at_home(subject: Subject, case: RowsCase, found: Batches, where: str) -> None:
-    """Rows and labels that are wrong here are wrong in float32 on the default device too."""
+    """Rows and labels that are wrong here are wrong in float32 on cpu(0) too."""
     # In a few rows, wrong labels are right by chance.
     if case.num_examples < MANY or _same_rows(found, case) or not _same_rows(_batches(subject, case), case):
         return
-    raise Refuted(f"The rows and labels of a pass are right in float32 on the default device, and wrong {where}.")
+    raise Refuted(f"The rows and labels of a pass are right in float32 on {HOME}, and wrong {where}.")
 
 
 def _same_rows(found: Batches, case: RowsCase) -> bool:
@@ -383,8 +395,8 @@ def _expect_digits(found: Tensor, source: Array, what: str) -> None:
         if value != near and abs(value - near) < 1e-5 * max(1.0, abs(near)):
             raise Refuted(
                 f"{what} has the dtype float64 but only the digits of float32.",
-                got=f"{value:.17g}",
-                expected=f"{near:.17g}, as in the data",
+                got=expect.show(value, exact=True),
+                expected=f"{expect.show(near, exact=True)}, as in the data",
             )
 
 

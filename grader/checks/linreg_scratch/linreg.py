@@ -113,12 +113,17 @@ def linreg_passes_gradients_to_X_w_and_b(subject: Subject, case: LinregCase) -> 
 )
 def linreg_keeps_float64(subject: Subject, case: LinregCase) -> None:
     """When X, w and b are float64, so is the prediction, with all its digits."""
-    thirds = LinregCase(case.X / 3, case.w, case.b)
+    thirds = LinregCase(case.X / 3, case.w, case.b, note='dtype = "float64"')
+    with expect.given(thirds):
+        _expect_float64(subject, thirds)
+
+
+def _expect_float64(subject: Subject, thirds: LinregCase) -> None:
     called = subject.call("linreg", thirds.X, thirds.w, thirds.b, dtype="float64")
     y_hat = expect.tensor(called.value, "The result of linreg")
     expect.dtype(y_hat, "float64", "linreg(X, w, b) of float64 arrays")
     expected = prediction(thirds.X, thirds.w, thirds.b)
-    expect_float64_digits(y_hat.exact(), expected, "linreg(X, w, b)", thirds, scale=magnitude(thirds))
+    expect_float64_digits(y_hat.exact(), expected, "linreg(X, w, b)", scale=magnitude(thirds))
     expect_as_right_as_at_home(
         y_hat.exact(),
         expected,
@@ -154,12 +159,14 @@ def linreg_leaves_its_arguments_as_they_were(subject: Subject, case: LinregCase)
 
 @claim(
     points=1,
-    given=st.just(LinregCase(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([5.0]))),
-    hint="An array made without ctx=... lands on the CPU. Use X.context for anything you create.",
+    given=st.just(
+        LinregCase(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([5.0]), note=f"ctx = mx.{ELSEWHERE}")
+    ),
+    hint="An array made without ctx=... lands on cpu(0). Use X.context for anything you create.",
     examples=1,
 )
 def linreg_stays_on_the_device_of_X(subject: Subject, case: LinregCase) -> None:
-    """On a second device, standing in for a GPU, linreg works and its result stays there."""
+    """On another device (here cpu(1), in place of a GPU), linreg works and its result stays there."""
     called = subject.call("linreg", case.X, case.w, case.b, device=ELSEWHERE, strict=True)
     y_hat = expect.tensor(called.value, "The result of linreg")
     expect.device(y_hat, ELSEWHERE, "linreg(X, w, b)")
@@ -168,7 +175,7 @@ def linreg_stays_on_the_device_of_X(subject: Subject, case: LinregCase) -> None:
         prediction(case.X, case.w, case.b),
         lambda: _at_home(subject, case),
         "linreg(X, w, b)",
-        "on another device",
+        f"on {ELSEWHERE}",
     )
     head = np.ones(y_hat.shape)
     arguments = case.X, case.w, case.b

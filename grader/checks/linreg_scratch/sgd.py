@@ -13,8 +13,8 @@ from grader import expect
 from grader.checks.linreg_scratch.misconceptions.sgd import MISCONCEPTIONS
 from grader.claims import Refuted, Unusable, claim, part
 from grader.elsewhere import close, expect_as_right_as_at_home, expect_float64_digits
-from grader.strategies import StepCase, large_sgd_steps, sgd_steps, single
-from grader.subject import ELSEWHERE, Array, Raised, Step, Subject
+from grader.strategies import StepCase, assignment, large_sgd_steps, sgd_steps, single
+from grader.subject import ELSEWHERE, HOME, Array, Raised, Step, Subject
 
 TWO = (2, 2)
 """Two parameters, as in everyday use. Code that can do no other number is caught by one check, not by all."""
@@ -126,7 +126,7 @@ def sgd_divides_the_gradient_by_batch_size(subject: Subject, case: StepCase) -> 
     examples=12,
 )
 def sgd_leaves_the_gradients_alone(subject: Subject, case: StepCase) -> None:
-    """After sgd the gradient buffers are still attached, hold what they held, and take the next gradients."""
+    """sgd only reads the gradients: each param.grad holds what it held, and the next backward() can fill it again."""
     _expect_gradients_left(_step(subject, case), case)
     for params, grads in ((case.params[:1], case.grads[:1]), (case.params * 2, case.grads * 2)):
         other = StepCase(params, grads, case.lr, case.batch_size)
@@ -137,29 +137,36 @@ def sgd_leaves_the_gradients_alone(subject: Subject, case: StepCase) -> None:
 def _expect_gradients_left(step: Step, case: StepCase) -> None:
     for i, (left, grad) in enumerate(zip(step.grads, case.grads, strict=True)):
         if left is None:
-            raise Refuted(f"params[{i}] has lost its gradient buffer.", got="grad is None", expected="grad attached")
+            raise Refuted(f"params[{i}] has lost its gradient.", got="None", expected=expect.show(grad))
         expect.values(left, grad, f"params[{i}].grad after the step")
     dead = sorted(set(range(len(case.params))) - set(step.live))
     if dead:
         raise Refuted(
-            f"params[{dead[0]}] no longer receives gradients: a further backward() leaves params[{dead[0]}].grad as "
-            "it is.",
-            got="cut off from autograd",
-            expected="still a variable of the graph",
+            f"After the call, another backward() leaves params[{dead[0]}].grad as it is.",
+            got="no new gradient",
+            expected="the gradient of the next batch",
         )
 
 
 @claim(
     points=1,
-    given=st.just(StepCase((np.array([1.0, 2.0]), np.array([3.0])), (np.array([1.0, -1.0]), np.array([2.0])), 0.5, 2)),
+    given=st.just(
+        StepCase(
+            (np.array([1.0, 2.0]), np.array([3.0])),
+            (np.array([1.0, -1.0]), np.array([2.0])),
+            0.5,
+            2,
+            note=f"ctx = mx.{ELSEWHERE}",
+        )
+    ),
     hint="The gradient lives where its parameter lives, in the same dtype. An array made on the way is float32 and "
-    "lands on the CPU unless you say otherwise.",
+    "lands on cpu(0) unless you say otherwise.",
     examples=1,
 )
 def sgd_follows_the_device_and_dtype_of_params(subject: Subject, case: StepCase) -> None:
-    """On a second device, standing in for a GPU, sgd takes its step there; float64 parameters keep all their digits."""
+    """On another device (here cpu(1), in place of a GPU), sgd takes its step; float64 parameters keep all digits."""
     step = subject.step(case.params, case.grads, case.lr, case.batch_size, device=ELSEWHERE, strict=True)
-    _expect_gradients_as_at_home(subject, step, case, "on another device")
+    _expect_gradients_as_at_home(subject, step, case, f"on {ELSEWHERE}")
     for i, (found, expected) in enumerate(zip(step.params, after(case), strict=True)):
         expect.device(found, ELSEWHERE, f"params[{i}]")
         expect_as_right_as_at_home(
@@ -167,13 +174,20 @@ def sgd_follows_the_device_and_dtype_of_params(subject: Subject, case: StepCase)
             expected,
             partial(_at_home, subject, case, i),
             f"params[{i}] after one step",
-            "on another device",
+            f"on {ELSEWHERE}",
         )
-    thirds = StepCase(tuple(param / 3 for param in case.params), case.grads, case.lr, case.batch_size)
+    thirds = StepCase(
+        tuple(param / 3 for param in case.params), case.grads, case.lr, case.batch_size, note='dtype = "float64"'
+    )
+    with expect.given(thirds):
+        _expect_float64(subject, thirds)
+
+
+def _expect_float64(subject: Subject, thirds: StepCase) -> None:
     step = subject.step(thirds.params, thirds.grads, thirds.lr, thirds.batch_size, dtype="float64")
     _expect_gradients_as_at_home(subject, step, thirds, "for float64 parameters")
     for i, (found, expected) in enumerate(zip(step.params, after(thirds), strict=True)):
-        expect_float64_digits(found.exact(), expected, f"params[{i}] after one step", thirds, scale=1)
+        expect_float64_digits(found.exact(), expected, f"params[{i}] after one step", scale=1)
         expect_as_right_as_at_home(
             found.exact(),
             expected,
@@ -188,9 +202,7 @@ def _expect_gradients_as_at_home(subject: Subject, step: Step, case: StepCase, w
     if _gradients_left(step, case) or not _gradients_left(_step(subject, case), case):
         return
     raise Refuted(
-        f"The gradients are left alone in float32 on the default device, and changed {where}.",
-        got="changed",
-        expected="as they were",
+        f"The gradients are left alone in float32 on {HOME}, and changed {where}.",
     )
 
 
@@ -199,7 +211,7 @@ def _gradients_left(step: Step, case: StepCase) -> bool:
 
 
 def _listing(arrays: list[Array]) -> str:
-    return "[" + ", ".join(expect.show(array) for array in arrays) + "]"
+    return "\n".join(assignment(f"params[{i}]", array) for i, array in enumerate(arrays))
 
 
 PART = part("sgd", ("sgd",), globals(), MISCONCEPTIONS)

@@ -48,7 +48,7 @@ class Problem:
         n, d = self.features.shape
         return (
             f"{n} examples, {d} feature{'s' * (d > 1)}, batch_size = {self.batch_size}, lr = {self.lr:g}, "
-            f"{self.num_epochs} epochs"
+            f"num_epochs = {self.num_epochs}"
         )
 
     @property
@@ -159,7 +159,7 @@ def _train(subject: Subject, problem: Problem) -> Training:
     )
     if training.problem or training.endless or len(training.epochs) < problem.num_epochs:
         raise Unusable(
-            training.problem or "The loop does not end: data_iter gives far more batches than there are rows.",
+            training.problem or "data_iter gives far more batches than the rows fill, so the loop was stopped.",
             example=str(problem),
         )
     return training
@@ -170,14 +170,25 @@ def _final(training: Training) -> Array:
     return np.concatenate([last.w.reshape(-1), last.b.reshape(-1)])
 
 
+def _loss(loss: float) -> str:
+    """A loss as in the notebook: 0.00005, not 5e-05."""
+    return np.format_float_positional(loss, 3, fractional=False, trim="-") if 1e-9 < loss < 1e6 else f"{loss:.3g}"
+
+
+def _how_far(distance: float, allowed: float) -> str:
+    if not distance < 1e3:  # nan too
+        return "Training ran away: from step to step the parameters grew, instead of settling."
+    return f"The parameters found are off by {distance:.2g}; rounding and noise explain no more than {allowed:.2g}."
+
+
 @claim(
     points=2,
-    hint="If the four checks above pass, look at what happens from batch to batch: does every batch take one step, "
-    "with a gradient that belongs to it?",
+    hint="If a part above has lost points, begin there. If not, look at what happens from batch to batch: does every "
+    "batch take one step, with a gradient that belongs to it?",
     false_alarm=FALSE_ALARM,
 )
 def training_reaches_the_noise_floor(subject: Subject, rng: np.random.Generator) -> None:
-    """On the notebook's problem, three epochs bring the loss down to what the noise in the labels leaves."""
+    """On the notebook's problem, three passes bring the loss down to what the noise in the labels leaves."""
     problem = course_problem(rng)
     training = _train(subject, problem)
     loss = problem.mean_loss(_final(training))
@@ -186,17 +197,18 @@ def training_reaches_the_noise_floor(subject: Subject, rng: np.random.Generator)
     if not loss <= bound:
         by_epoch = [problem.mean_loss(np.concatenate([e.w.reshape(-1), e.b.reshape(-1)])) for e in training.epochs]
         raise Refuted(
-            "The loss after training is too large.",
+            "The mean loss after training is too large.",
             example=str(problem),
-            got="loss " + ", ".join(f"{value:.3g}" for value in by_epoch) + " after each epoch",
-            expected=f"at most {bound:.3g} in the end (the noise alone leaves {floor:.3g})",
+            got=", ".join(map(_loss, by_epoch)) + " after each pass",
+            expected=f"at most {_loss(bound)} after the last (the noise alone leaves {_loss(floor)})",
         )
 
 
 @claim(
     points=2,
-    hint="The notebook's problem is not the only one: other numbers of features, and rows that batch_size does not "
-    "divide. Look for numbers of the notebook written into your functions.",
+    hint="If a part above has lost points, begin there. If not: here are other numbers of features than the notebook "
+    "has, other rates, and rows that batch_size does not divide. Are numbers of the notebook written into your "
+    "functions?",
     false_alarm=FALSE_ALARM,
 )
 def training_recovers_the_parameters(subject: Subject, rng: np.random.Generator) -> None:
@@ -206,8 +218,7 @@ def training_recovers_the_parameters(subject: Subject, rng: np.random.Generator)
         allowed = problem.allowed_distance()
         if not np.linalg.norm(theta - best) <= allowed:
             raise Refuted(
-                f"The parameters found are off by {np.linalg.norm(theta - best):.2g}; up to {allowed:.2g} would be "
-                "rounding and noise.",
+                _how_far(float(np.linalg.norm(theta - best)), allowed),
                 example=str(problem),
                 got=f"w = {expect.show(theta[:-1])}, b = {expect.show(theta[-1])}",
                 expected=f"w = {expect.show(best[:-1])}, b = {expect.show(best[-1])}",
@@ -216,8 +227,9 @@ def training_recovers_the_parameters(subject: Subject, rng: np.random.Generator)
 
 @claim(
     points=2,
-    hint="Each batch must change the parameters by exactly -lr times the mean gradient of its losses, starting from "
-    "where the batch before it ended. Nothing may be clipped, remembered or scheduled.",
+    hint="If a part above has lost points, begin there. If not: each batch must change the parameters by exactly the "
+    "step of part 4, starting from where the batch before it ended. Nothing may be cut off, remembered from earlier "
+    "steps, or changed from step to step.",
     false_alarm=0.0,  # it is compared with where its own batches lead, whatever they are
 )
 def training_follows_every_step(subject: Subject, rng: np.random.Generator) -> None:
@@ -236,7 +248,7 @@ def training_follows_every_step(subject: Subject, rng: np.random.Generator) -> N
     theta = problem.start()
     for number, epoch in enumerate(training.epochs, start=1):
         if not epoch.batches:
-            raise Unusable("data_iter gave no batch at all in an epoch.", example=str(problem))
+            raise Unusable("data_iter gave no batch at all in one of the passes.", example=str(problem))
         for X, y in epoch.batches:
             if X.ndim != 2 or X.shape[1] != 3 or y.size != len(X):
                 raise Unusable(f"A batch has arrays of shapes {X.shape} and {y.shape}.", example=str(problem))
@@ -246,7 +258,7 @@ def training_follows_every_step(subject: Subject, rng: np.random.Generator) -> N
         # A ten-thousandth of the largest parameter: float32 rounding over 16 steps stays a hundred times below.
         if not np.all(np.abs(found - theta) <= 1e-4 * np.abs(theta).max()):
             raise Refuted(
-                f"After epoch {number} the parameters are not where the batches of data_iter lead.",
+                f"After pass {number} the parameters are not where the formulas lead from the batches that came.",
                 example=str(problem),
                 got=f"w = {expect.show(found[:-1])}, b = {expect.show(found[-1])}",
                 expected=f"w = {expect.show(theta[:-1])}, b = {expect.show(theta[-1])}",

@@ -401,7 +401,7 @@ MISCONCEPTIONS = (
     Misconception(
         "batch_size_and_number_swapped",
         "batch_size is taken for the number of batches.",
-        "With 12 rows and batch_size 3 there are 4 batches.",
+        "With 12 rows and batch_size 3 there are 4 batches, of 3 rows each.",
         _every(_sizes(lambda single: single.sizes_of(-(-single.count // single.batch_size)))),
     ),
     Misconception(
@@ -448,13 +448,13 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "nothing_to_iterate_over",
-        "data_iter gives nothing to iterate over.",
-        "A function with yield in it gives its batches one by one. Without it, what does yours return?",
+        "The batches are never handed over.",
+        "A function with yield in it hands its batches over one by one. Without it, what does yours return?",
         _nothing,
     ),
     Misconception(
         "endless",
-        "There are far more batches than rows; perhaps data_iter never stops.",
+        "There are far more batches than the rows can fill; perhaps data_iter never stops.",
         "One call is one pass over the data, however many rows it has. Which loop goes on beyond them?",
         _endless,
     ),
@@ -466,7 +466,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "pair_returned",
-        "One pair is returned; to iterate over it gives X and then y.",
+        "One pair is returned; a loop over it meets X first and then y.",
         "return ends the function with one value; what does yield do?",
         _single_arrays(returned=True),
     ),
@@ -514,14 +514,15 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "own_device",
-        "Something is made on the default device instead of the device of features.",
-        "An array of row numbers needs a context too.",
+        "Something is made on cpu(0) instead of where features live.",
+        "Which arrays do you make on the way? Each lands on cpu(0) unless it is told where to live, an array of row "
+        "numbers too.",
         leaves_the_device,
     ),
     Misconception(
         "shuffles_the_arguments",
         "The caller's arrays are shuffled themselves.",
-        "shuffle() changes what it is given. Give it the row numbers.",
+        "features[:] = ... and shuffle(features) write into the caller's array. What else could you shuffle?",
         writes_into(0, 1),
     ),
     Misconception(
@@ -533,7 +534,8 @@ MISCONCEPTIONS = (
     Misconception(
         "wrong_arguments",
         "The function does not take the arguments that it is called with.",
-        "Compare the first line of your function with the one in the notebook.",
+        "Compare the first line of your function with the one that the notebook came with: which arguments, in which "
+        "order?",
         WRONG_ARGUMENTS,
     ),
 )

@@ -164,19 +164,19 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "X_cut_from_autograd",
-        "X is cut off from autograd.",
+        "No gradient reaches X: it is cut off from autograd.",
         "Is X used as it came, or as a copy: through detach(), asnumpy() or a new array?",
         cuts_off(0, right=lambda head, X, w, b: head.reshape(-1, 1) @ w.T, value_of=_right),
     ),
     Misconception(
         "w_cut_from_autograd",
-        "w is cut off from autograd.",
+        "No gradient reaches w: it is cut off from autograd.",
         "Is w used as it came, or as a copy: through detach(), asnumpy() or a new array?",
         cuts_off(1, right=lambda head, X, w, b: X.T @ head.reshape(-1, 1), value_of=_right),
     ),
     Misconception(
         "b_cut_from_autograd",
-        "b is cut off from autograd.",
+        "No gradient reaches b: it is cut off from autograd.",
         "Is b used as it came, or read out as a Python number first, with asscalar() for instance?",
         cuts_off(2, right=lambda head, X, w, b: np.sum(head), value_of=_right),
     ),
@@ -194,7 +194,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "own_device",
-        "Something is made on the default device instead of the device of X.",
+        "Something is made on cpu(0) instead of where X lives.",
         "Everything you create needs a context: which one do the arguments have?",
         leaves_the_device,
     ),
@@ -234,11 +234,13 @@ MISCONCEPTIONS = (
         "An array is written to while autograd records.",
         "+=, *= and x[:] = ... change an array that autograd may still need. Compute a new one.",
         IN_PLACE_WHILE_RECORDING,
+        broad=True,
     ),
     Misconception(
         "wrong_arguments",
         "The function does not take the arguments that it is called with.",
-        "Compare the first line of your function with the one in the notebook.",
+        "Compare the first line of your function with the one that the notebook came with: which arguments, in which "
+        "order?",
         WRONG_ARGUMENTS,
     ),
 )

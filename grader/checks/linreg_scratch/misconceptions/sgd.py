@@ -315,8 +315,7 @@ MISCONCEPTIONS = (
     Misconception(
         "gradient_zeroed",
         "The gradient is zero after the step.",
-        "Is it set to zero, or attach_grad() called once more? PyTorch needs the one; here the next backward() "
-        "overwrites the gradient by itself.",
+        "Is it set to zero, or attach_grad() called once more? Neither is needed: the next backward() overwrites it.",
         _buffers(_is_zero),
     ),
     Misconception(
@@ -339,7 +338,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "cut_from_autograd",
-        "After the step a parameter no longer takes part in autograd.",
+        "After the step, autograd does not know a parameter any more.",
         "Is the step itself recorded, or attach_grad() called again?",
         _dead_but_full,
     ),
@@ -357,7 +356,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "own_device",
-        "Something is made on the default device instead of the parameter's.",
+        "Something is made on cpu(0) instead of where its parameter lives.",
         "lr and batch_size are plain numbers; they need no array, and no device.",
         leaves_the_device,
     ),
@@ -376,7 +375,8 @@ MISCONCEPTIONS = (
     Misconception(
         "wrong_arguments",
         "The function does not take the arguments that it is called with.",
-        "Compare the first line of your function with the one in the notebook.",
+        "Compare the first line of your function with the one that the notebook came with: which arguments, in which "
+        "order?",
         WRONG_ARGUMENTS,
     ),
     Misconception(

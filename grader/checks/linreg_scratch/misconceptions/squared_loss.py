@@ -188,7 +188,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "one_number",
-        "The result is a Python number.",
+        "The result is a number, not an array.",
         "There is one loss for each example. What turns an NDArray into a number?",
         returns("a float", "an integer", "a numpy float32", "a numpy float64"),
     ),
@@ -212,7 +212,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "own_device",
-        "Something is made on the default device instead of the device of y_hat.",
+        "Something is made on cpu(0) instead of where y_hat lives.",
         "A plain Python number needs no device; an array does. Which array do you make?",
         leaves_the_device,
     ),
@@ -237,7 +237,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "y_hat_cut_from_autograd",
-        "y_hat is cut off from autograd.",
+        "No gradient reaches y_hat: it is cut off from autograd.",
         "Is y_hat used as it came, or as a copy: through detach(), asnumpy() or a new array?",
         cuts_off(0, right=lambda head, y_hat, y: _error(y_hat, y), value_of=_right),
     ),
@@ -246,11 +246,13 @@ MISCONCEPTIONS = (
         "An array is written to while autograd records.",
         "-=, *= and x[:] = ... change an array that autograd may still need. Compute a new one.",
         IN_PLACE_WHILE_RECORDING,
+        broad=True,
     ),
     Misconception(
         "wrong_arguments",
         "The function does not take the arguments that it is called with.",
-        "Compare the first line of your function with the one in the notebook.",
+        "Compare the first line of your function with the one that the notebook came with: which arguments, in which "
+        "order?",
         WRONG_ARGUMENTS,
     ),
 )
