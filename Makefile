@@ -5,7 +5,7 @@
 FUZZ_EXAMPLES ?= 20000
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
-.PHONY: help bootstrap demo test exam lint fuzz mutants bench messages notebooks seed-tables lock clean
+.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate bench messages notebooks seed-tables lock clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 
@@ -34,6 +34,9 @@ fuzz: bootstrap ## attack the protocol, notebooks and pages with many random inp
 
 mutants: bootstrap ## grade hundreds of machine-made mistakes; none may get full marks
 	@.venv/bin/python scripts/mutants.py
+
+calibrate: bootstrap ## what a right submission risks, and how small a mistake is still seen
+	@.venv/bin/python scripts/calibrate.py
 
 bench: bootstrap ## what grading a notebook costs, beside running it unguarded
 	@.venv/bin/python scripts/bench.py
