@@ -33,6 +33,8 @@ warnings.simplefilter("ignore")  # MXNet's own, at its import
 import numpy as np  # noqa: E402
 from rates import lower_bound, noise_safety, tail_beyond, upper_bound  # noqa: E402
 from simulations import (  # noqa: E402
+    FEW_PASSES,
+    MANY_ROWS,
     PASSES,
     ROWS,
     contraction_alone,
@@ -40,12 +42,13 @@ from simulations import (  # noqa: E402
     fair_evidence,
     noise_alone,
     squared_distances,
+    strictest_lean,
     trained,
 )
 from slightly_wrong import Mistake, mistakes  # noqa: E402
 
-from grader import checks  # noqa: E402
-from grader.checks.linreg_scratch import shuffling, training  # noqa: E402
+from grader import checks, shuffling  # noqa: E402
+from grader.checks.linreg_scratch import training  # noqa: E402
 from grader.checks.linreg_scratch.course import FUNCTIONS, CourseSubject  # noqa: E402
 from grader.claims import Check, PartSpec  # noqa: E402
 from grader.running import passes  # noqa: E402
@@ -61,7 +64,7 @@ MORE = 10
 """How many times as often a check that meets chance is tried on the course's own functions."""
 LEVELS = (1e-1, 1e-2, 1e-3, 1e-4)
 """Design rates that can be counted."""
-SHUFFLES_AT_ONCE = 1000
+SHUFFLES_AT_ONCE = 500
 
 Task, Done = TypeVar("Task"), TypeVar("Done")
 
@@ -179,7 +182,7 @@ def measured(counts: Counter[tuple[str, bool]], check: str) -> list[object]:
 def design(options: argparse.Namespace) -> bool:
     """The second study. Whether no rate was measured above its design."""
     print("## Design rates\n")
-    return all([shuffles_as_designed(options), trainings_as_designed(options)])
+    return all([shuffles_as_designed(options), leans_as_designed(options), trainings_as_designed(options)])
 
 
 def fair_gradings(seed: int) -> np.ndarray:
@@ -194,12 +197,31 @@ def shuffles_as_designed(options: argparse.Namespace) -> bool:
         f"set for {rate(shuffling.FALSE_ALARM)}, an evidence of {shuffling.enough(ROWS, shuffling.FALSE_ALARM):.1f}, "
         f"and the largest seen is {found.max():.1f}.\n"
     )
-    counts = {level: int((found > shuffling.enough(ROWS, level)).sum()) for level in LEVELS}
-    table(
-        ["design rate", "gradings", "called suspicious", "measured", "rate below"],
-        ([rate(level), *level_row(count, len(found))] for level, count in counts.items()),
+    counts = [int((found > shuffling.enough(ROWS, level)).sum()) for level in LEVELS]
+    return levels_kept("the test for uniform shuffles", counts, len(found))
+
+
+def fair_leans(seed: int) -> np.ndarray:
+    return strictest_lean(np.random.default_rng(seed), SHUFFLES_AT_ONCE, LEVELS)
+
+
+def leans_as_designed(options: argparse.Namespace) -> bool:
+    tasks = [derived_seed(options.seed, "leans", i) for i in range(-(-options.leans // SHUFFLES_AT_ONCE))]
+    found = np.concatenate(list(spread(options.jobs, fair_leans, tasks)))
+    print(
+        f"The test for a slight bias, on {len(found)} gradings of {FEW_PASSES} uniform passes over {MANY_ROWS} rows "
+        f"each; its threshold is set for {rate(shuffling.FALSE_ALARM)}.\n"
     )
-    faults = [fault("the test for uniform shuffles", level, count, len(found)) for level, count in counts.items()]
+    return levels_kept("the test for a slight bias", [int((found <= level).sum()) for level in LEVELS], len(found))
+
+
+def levels_kept(what: str, counts: Sequence[int], total: int) -> bool:
+    """Print how often fair shuffles were called wrong at each of `LEVELS`; whether that is as designed."""
+    table(
+        ["design rate", "gradings", "called wrong", "measured", "rate below"],
+        ([rate(level), *level_row(count, total)] for level, count in zip(LEVELS, counts, strict=True)),
+    )
+    faults = [fault(what, level, count, total) for level, count in zip(LEVELS, counts, strict=True)]
     print(*faults, sep="", end="")
     return not any(faults)
 
@@ -441,11 +463,12 @@ def parsed(arguments: Sequence[str] | None) -> Any:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("studies", nargs="*", choices=[*STUDIES, []], metavar="STUDY", help=", ".join(STUDIES))
     parser.add_argument("--seed", type=int, default=PUBLIC_SEED)
-    parser.add_argument("--seeds", type=int, default=100, help="for the course's own functions")
-    parser.add_argument("--reference-seeds", type=int, default=5)
-    parser.add_argument("--right-seeds", type=int, default=1, help="for each right submission")
+    parser.add_argument("--seeds", type=int, default=200, help="for the course's own functions")
+    parser.add_argument("--reference-seeds", type=int, default=10)
+    parser.add_argument("--right-seeds", type=int, default=2, help="for each right submission")
     parser.add_argument("--every", type=int, default=1, help="only every Nth right submission and Nth mistake")
-    parser.add_argument("--shuffles", type=int, default=100_000, help="simulated gradings of the shuffle")
+    parser.add_argument("--shuffles", type=int, default=200_000, help="simulated gradings of the shuffle")
+    parser.add_argument("--leans", type=int, default=20_000, help="simulated gradings of the shuffle of many rows")
     parser.add_argument("--problems", type=int, default=200, help="simulated problems of each kind")
     parser.add_argument("--orders", type=int, default=200, help="simulated trainings of each problem")
     parser.add_argument("--mistake-seeds", type=int, default=5)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from grader.checks.linreg_scratch import shuffling
+from grader import shuffling
 from grader.checks.linreg_scratch.training import Problem
 from grader.subject import Array
 
 ROWS, BATCH, PASSES = 12, 4, 200
+MANY_ROWS, FEW_PASSES = 3000, 6
 """What `data_iter_shuffles_all_examples_uniformly` looks at."""
 
 
@@ -27,7 +29,8 @@ def largest_evidence(passes: npt.NDArray[np.integer[Any]], batch_size: int) -> A
     tables = shuffling.occurrences(passes, batch_size)
     chances = shuffling.probabilities(n, batch_size)
     found = [shuffling.evidence(counts, total, p).max(axis=(-2, -1)) for counts, p in zip(tables, chances, strict=True)]
-    return np.max(found, axis=0)
+    deranged = np.all(passes != np.arange(n), axis=-1).sum(axis=-1)
+    return np.max([*found, shuffling.evidence(deranged, total, shuffling.derangement(n))], axis=0)
 
 
 def fair_evidence(rng: np.random.Generator, gradings: int, *, at_once: int = 100) -> Array:
@@ -36,6 +39,20 @@ def fair_evidence(rng: np.random.Generator, gradings: int, *, at_once: int = 100
     return np.concatenate(
         [largest_evidence(uniform_orders(rng, min(at_once, gradings - i), PASSES, ROWS), BATCH) for i in starts]
     )
+
+
+def strictest_lean(rng: np.random.Generator, gradings: int, levels: Sequence[float]) -> Array:
+    """The least of some false-alarm rates at which each of many fair shuffles is said to lean; 1 for none of them."""
+    return np.array([_strictest(uniform_orders(rng, FEW_PASSES, MANY_ROWS), levels) for _ in range(gradings)])
+
+
+def _strictest(passes: npt.NDArray[np.integer[Any]], levels: Sequence[float]) -> float:
+    strictest = 1.0
+    for level in sorted(levels, reverse=True):
+        if shuffling.leaning(passes, level) is None:
+            break
+        strictest = level
+    return strictest
 
 
 def trained(problem: Problem, rng: np.random.Generator, count: int) -> Array:
