@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "assignments/linreg_scratch/linreg_scratch.py"
 FUNCTIONS = ["data_iter", "linreg", "squared_loss", "sgd"]
 POINTS = {
-    "check_data_iter": 10,
-    "check_linreg": 6,
-    "check_squared_loss": 6,
-    "check_sgd": 6,
+    "check_data_iter": 12,
+    "check_linreg": 7,
+    "check_squared_loss": 8,
+    "check_sgd": 7,
     "check_training": 6,
     "why_reshape": 3,
     "last_batch": 3,

@@ -135,7 +135,7 @@ def test_our_own_troubles_are_never_a_zero(ran, problem, reason):
 def test_an_assignment_is_loaded_with_its_parts_and_its_notebook():
     loaded = Assignment.load("linreg_scratch", COURSE_NOTEBOOK.read_bytes())
     assert loaded.parts == checks.parts("linreg_scratch")
-    assert loaded.max_score == 34
+    assert loaded.max_score == 40
     assert {cell.grade_id for cell in loaded.cells} >= {"setup", "sgd", "check_sgd"}
     assert Assignment.load("linreg_scratch").cells == ()
     with pytest.raises(LookupError, match=r"There is no assignment called 'linear'\. There are: linreg_scratch"):
@@ -191,7 +191,7 @@ def test_a_solved_notebook_earns_full_marks_whatever_else_its_author_did(forkser
     cell_of(document, "check_linreg").update(cell_type="markdown", source="gone")
     result = grade_document(document, forkserver)
     assert result.full_marks, [(part.id, part.message, part.checks) for part in result.parts]
-    assert [part.score for part in result.parts] == [10, 6, 6, 6, 6]
+    assert [part.score for part in result.parts] == [12, 7, 8, 7, 6]
     assert statuses(result) == [{"passed"}] * 5
     assert result.isolation == forkserver.level
 
@@ -202,7 +202,7 @@ def test_an_unsolved_notebook_earns_nothing_and_nothing_is_run(forkserver):
     for name in FUNCTIONS:
         unsolve(cell_of(document, name))
     result = grade_document(document, forkserver)
-    assert (result.status, result.score, result.max_score) == ("graded", 0, 34)
+    assert (result.status, result.score, result.max_score) == ("graded", 0, 40)
     assert statuses(result) == [{"not_run"}] * 5
     assert [part.message for part in result.parts] == [
         *(f"{name} is not implemented yet." for name in (*FUNCTIONS, "data_iter"))
@@ -216,7 +216,7 @@ def test_a_function_that_ends_the_process_costs_its_own_points_only(forkserver):
     cell_of(document, "squared_loss")["source"] = "import os\n\ndef squared_loss(y_hat, y):\n    os._exit(0)"
     cell_of(document, "sgd")["source"] = "sgd = 'forgotten'"
     result = grade_document(document, forkserver)
-    assert [part.score for part in result.parts] == [0, 6, 0, 0, 0]
+    assert [part.score for part in result.parts] == [0, 7, 0, 0, 0]
     assert statuses(result) == [{"not_run"}, {"passed"}, {"errored", "not_run"}, {"not_run"}, {"not_run"}]
     first = result.parts[2].checks[0]
     assert (first.status, first.message) == (
@@ -233,7 +233,7 @@ def test_a_notebook_that_keeps_ending_its_process_keeps_what_it_had_earned(forks
         before(document, "squared_loss", f"import os\nos._exit({number})")
     result = grade_document(document, forkserver)
     assert result.status == "graded", result.reason
-    assert [part.score for part in result.parts] == [10, 6, 0, 0, 0]
+    assert [part.score for part in result.parts] == [12, 7, 0, 0, 0]
     assert statuses(result)[2:] == [{"errored", "not_run"}] * 3
     assert "restarted too often" in result.parts[2].checks[0].message
 

@@ -57,8 +57,8 @@ def test_a_page_and_a_text_are_written_with_the_reports_that_notebooks_show(tmp_
 def test_what_is_told_where_nothing_can_be_compared(capsys):
     entries = {entry.title: entry.text for entry in SCRIPT["without_failure"]()}
     assert entries["everything is right"].count("passed") == 5
-    assert entries["all_stubs_left_alone"] == "linreg: 0 of 6 points\n  linreg is not implemented yet."
-    assert entries["there is no such function"] == "sgd: 0 of 6 points\n  There is no function called sgd."
+    assert entries["all_stubs_left_alone"] == "linreg: 0 of 7 points\n  linreg is not implemented yet."
+    assert entries["there is no such function"] == "sgd: 0 of 7 points\n  There is no function called sgd."
     assert "timed out" in entries["data_iter_hangs"]
     if not capsys.readouterr().err:  # where the machine has a sandbox
         assert "sgd ended the whole process." in entries["ends_the_process"]

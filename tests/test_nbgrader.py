@@ -285,14 +285,14 @@ class TestATerm:
 
     def test_the_gradebook_has_the_points_of_each_part(self, term):
         first = term.marks["first"]
-        right = {"data_iter": 10, "linreg": 6, "squared_loss": 6, "sgd": 6, "training": 6}
+        right = {"data_iter": 12, "linreg": 7, "squared_loss": 8, "sgd": 7, "training": 6}
         assert automatic(first["ada"]) == right
         assert {name: mark.maximum for name, mark in first["bob"].items()} == {
             **{f"check_{part}": points for part, points in right.items()},
             "why_reshape": 3,
             "last_batch": 3,
         }
-        assert automatic(first["bob"]) == {"data_iter": 10, "linreg": 4, "squared_loss": 4, "sgd": 0, "training": 0}
+        assert automatic(first["bob"]) == {"data_iter": 12, "linreg": 5, "squared_loss": 4, "sgd": 0, "training": 0}
 
     def test_answers_in_words_wait_for_a_person_and_missing_ones_earn_nothing(self, term):
         ada, bob = term.marks["first"]["ada"], term.marks["first"]["bob"]
@@ -309,7 +309,7 @@ class TestATerm:
         told = [failed.claim, failed.message, failed.example, failed.got, failed.expected, failed.hint]
         assert all(told)
         assert [words for words in told if words not in text] == []
-        assert "4 of 6 points" in text
+        assert "4 of 8 points" in text
 
     def test_the_feedback_says_that_a_stub_is_not_written_yet(self, term):
         part = run_part(find_part("sgd"), LocalSubject({"sgd": stub}), SEED)
@@ -341,12 +341,12 @@ class TestATerm:
 
     def test_a_deleted_check_and_other_points_in_the_notebook_change_nothing(self, term):
         bob = term.marks["second"]["bob"]
-        assert (bob["check_sgd"].auto, bob["check_sgd"].maximum) == (6, 6)
+        assert (bob["check_sgd"].auto, bob["check_sgd"].maximum) == (7, 7)
         assert (bob["check_data_iter"].auto, bob["check_data_iter"].maximum) == (10, 10)
 
     def test_the_second_submission_is_what_counts(self, term):
         second = automatic(term.marks["second"]["bob"])
-        assert {part: second[part] for part in ("linreg", "squared_loss")} == {"linreg": 6, "squared_loss": 4}
+        assert {part: second[part] for part in ("linreg", "squared_loss")} == {"linreg": 7, "squared_loss": 4}
 
     def test_the_same_submission_graded_again_gets_the_same_points(self, term):
         assert automatic(term.marks["second"]["ada"]) == automatic(term.marks["first"]["ada"])
@@ -356,7 +356,7 @@ class TestATerm:
         assert (ada["why_reshape"].score, ada["last_batch"].score) == (2.5, 3)
         rows = {row["student_id"]: row for row in term.grades}
         assert list(rows) == ["ada", "bob"]
-        assert float(rows["ada"]["score"]) == 34 + 2.5 + 3
+        assert float(rows["ada"]["score"]) == 40 + 2.5 + 3
         assert float(rows["bob"]["score"]) == sum(mark.score for mark in term.marks["second"]["bob"].values())
         assert {float(row["max_score"]) for row in term.grades} == {40}
 

@@ -133,7 +133,7 @@ def sgd(params, lr, batch_size):
     pass
 """
     result = grade({"sgd": source}, forkserver)
-    assert result.score == honest.score == 6
+    assert result.score == honest.score == 7
 
 
 class Remembering:
@@ -191,7 +191,7 @@ def test_the_whole_notebook_earns_full_marks_and_attacks_in_one_part_no_other(fo
     attack = cells((SUBMISSIONS / "hostile/handles_every_signal.py").read_text(encoding="utf-8"), REFERENCE)
     whole = Assignment("linreg_scratch", tuple(PARTS[name] for name in ("linreg", "squared_loss", "sgd")))
     result = grade({**reference, **attack}, forkserver, whole)
-    assert [part.score for part in result.parts] == [6, 6, 0]
+    assert [part.score for part in result.parts] == [7, 8, 0]
 
 
 HONEST_MISTAKES = (
@@ -269,7 +269,7 @@ def test_a_check_stands_where_its_cell_stands_and_sees_the_functions_as_they_are
         Cell("code", "", "check_sgd"),
     ]
     done = run_notebook(code, (PARTS["sgd"],), forkserver, seed=PUBLIC_SEED)
-    assert [one.part.score if one.part else None for one in done] == [None, 0, None, 6, None, 0]
+    assert [one.part.score if one.part else None for one in done] == [None, 0, None, 7, None, 0]
     assert [one.outputs for one in done] == ["[]"] * 6
 
 

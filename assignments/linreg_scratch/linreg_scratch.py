@@ -7,10 +7,10 @@
 #
 # | part | your function | what it does | points |
 # |---|---|---|---|
-# | 1 | `data_iter` | deals out the examples in small batches, in a new order each time | 10 |
-# | 2 | `linreg` | predicts: the model | 6 |
-# | 3 | `squared_loss` | says how wrong each prediction is | 6 |
-# | 4 | `sgd` | moves the parameters a small step towards better predictions | 6 |
+# | 1 | `data_iter` | deals out the examples in small batches, in a new order each time | 12 |
+# | 2 | `linreg` | predicts: the model | 7 |
+# | 3 | `squared_loss` | says how wrong each prediction is | 8 |
+# | 4 | `sgd` | moves the parameters a small step towards better predictions | 7 |
 # | 5 | all four together | training | 6 |
 # | 6 | two questions | answers in your own words | 3 + 3 |
 #
@@ -135,7 +135,7 @@ def data_iter(batch_size: int, features: nd.NDArray, labels: nd.NDArray) -> Iter
     ### END SOLUTION
 
 
-# %% check="data_iter" points=10
+# %% check="data_iter" points=12
 check("data_iter", data_iter)
 
 # %% [markdown]
@@ -183,7 +183,7 @@ def linreg(X: nd.NDArray, w: nd.NDArray, b: nd.NDArray) -> nd.NDArray:
     ### END SOLUTION
 
 
-# %% check="linreg" points=6
+# %% check="linreg" points=7
 check("linreg", linreg)
 
 # %% [markdown]
@@ -263,7 +263,7 @@ def squared_loss(y_hat: nd.NDArray, y: nd.NDArray) -> nd.NDArray:
     ### END SOLUTION
 
 
-# %% check="squared_loss" points=6
+# %% check="squared_loss" points=8
 check("squared_loss", squared_loss)
 
 # %% [markdown]
@@ -318,7 +318,7 @@ def sgd(params: Iterable[nd.NDArray], lr: float, batch_size: int) -> None:
     ### END SOLUTION
 
 
-# %% check="sgd" points=6
+# %% check="sgd" points=7
 check("sgd", sgd)
 
 # %% [markdown]

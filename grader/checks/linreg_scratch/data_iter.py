@@ -147,7 +147,7 @@ def data_iter_yields_every_example_exactly_once(subject: Subject, case: RowsCase
 
 
 @claim(
-    points=1,
+    points=3,
     given=row_sets(tails=st.sampled_from([(2,), (1,), (3,), (2, 2)]), columns=st.booleans()),
     also=large_row_sets,
     hint="Features and labels must be picked with the same row numbers, in the same order.",

@@ -63,7 +63,7 @@ def linreg_computes_Xw_plus_b(subject: Subject, case: LinregCase) -> None:
 
 
 @claim(
-    points=1,
+    points=2,
     given=linreg_inputs(max_examples=3, max_features=3),
     also=_larger,
     hint="A wrong prediction has a wrong gradient: mend the check above first. If that one passes: autograd can only "

@@ -107,7 +107,7 @@ def sgd_steps_against_the_gradient(subject: Subject, case: StepCase) -> None:
 
 
 @claim(
-    points=1,
+    points=2,
     given=sgd_steps(st.integers(2, 40), counts=TWO),
     also=_large_batches,
     hint="backward() adds up the gradients of all examples in the batch. The step is for their mean.",

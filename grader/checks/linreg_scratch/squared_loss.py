@@ -57,7 +57,7 @@ def squared_loss_is_half_the_squared_error(subject: Subject, case: LossCase) -> 
 
 
 @claim(
-    points=1,
+    points=2,
     given=predictions_and_labels(),
     hint="(n, 1) minus (n,) is not what it looks like: print the shapes. Give y the shape of y_hat first, and do not "
     "add the losses up.",
@@ -68,7 +68,7 @@ def squared_loss_keeps_the_shape_of_y_hat(subject: Subject, case: LossCase) -> N
 
 
 @claim(
-    points=1,
+    points=2,
     given=predictions_and_labels(),
     also=extreme_predictions_and_labels,
     hint="The gradient of half a square is the error itself; a wrong loss has a wrong gradient. It only arrives if "
