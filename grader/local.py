@@ -340,7 +340,7 @@ def kind_of(value: object) -> str:
 
 
 def _tensor(array: Any) -> Tensor:
-    return Tensor(array.asnumpy(), str(array.context))
+    return Tensor(array.asnumpy(), str(array.ctx))
 
 
 def _exact(array: Any) -> npt.NDArray[np.float64]:

@@ -94,6 +94,13 @@ def test_an_ndarray_is_an_ndarray():
     assert kind_of(nd.ones(1)) == "an NDArray"
 
 
+def test_an_array_of_the_numpy_interface_is_described_without_a_warning():
+    """Which would be an error in a notebook that has made errors of warnings."""
+    value = call(lambda X, w, b: X.as_np_ndarray()).value
+    assert isinstance(value, Tensor)
+    assert value.device == HOME
+
+
 def test_inputs_are_arrays_of_the_dtype_and_device_asked_for():
     seen = []
     call(lambda *arrays: seen.extend(arrays), dtype="float64", device=ELSEWHERE)
