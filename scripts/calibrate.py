@@ -27,12 +27,20 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
+sys.path.insert(0, str(ROOT))
 warnings.simplefilter("ignore")  # MXNet's own, at its import
 
 import numpy as np  # noqa: E402
-from rates import lower_bound, noise_safety, tail_beyond, upper_bound  # noqa: E402
-from simulations import (  # noqa: E402
+
+from grader import checks, shuffling  # noqa: E402
+from grader.checks.linreg_scratch import training  # noqa: E402
+from grader.checks.linreg_scratch.course import FUNCTIONS, CourseSubject  # noqa: E402
+from grader.claims import Check, PartSpec  # noqa: E402
+from grader.running import passes  # noqa: E402
+from grader.seeds import PUBLIC_SEED, derived_seed  # noqa: E402
+from grader.submissions import cells, load  # noqa: E402
+from tests.rates import lower_bound, noise_safety, tail_beyond, upper_bound  # noqa: E402
+from tests.simulations import (  # noqa: E402
     FEW_PASSES,
     MANY_ROWS,
     PASSES,
@@ -45,15 +53,7 @@ from simulations import (  # noqa: E402
     strictest_lean,
     trained,
 )
-from slightly_wrong import Mistake, mistakes  # noqa: E402
-
-from grader import checks, shuffling  # noqa: E402
-from grader.checks.linreg_scratch import training  # noqa: E402
-from grader.checks.linreg_scratch.course import FUNCTIONS, CourseSubject  # noqa: E402
-from grader.claims import Check, PartSpec  # noqa: E402
-from grader.running import passes  # noqa: E402
-from grader.seeds import PUBLIC_SEED, derived_seed  # noqa: E402
-from grader.submissions import cells, load  # noqa: E402
+from tests.slightly_wrong import Mistake, mistakes  # noqa: E402
 
 STUDIES = ("false-alarms", "design", "sensitivity")
 RIGHT = ROOT / "tests/submissions/right"
@@ -65,6 +65,7 @@ MORE = 10
 LEVELS = (1e-1, 1e-2, 1e-3, 1e-4)
 """Design rates that can be counted."""
 SHUFFLES_AT_ONCE = 500
+"""Simulated gradings in one task."""
 
 Task, Done = TypeVar("Task"), TypeVar("Done")
 
@@ -140,8 +141,8 @@ def false_alarms(options: argparse.Namespace) -> bool:
     tasks = [(seed, i >= options.seeds) for i, seed in enumerate(seeds)]
     own = [graded for done in spread(options.jobs, grade_courses_own, tasks) for graded in done]
     names = sorted(path.stem for path in RIGHT.glob("*.py"))[:: options.every]
-    others = [derived_seed(options.seed, "right", i) for i in range(options.reference_seeds)]
-    submissions = [("", seed) for seed in others]
+    others = [derived_seed(options.seed, "right", i) for i in range(max(options.reference_seeds, options.right_seeds))]
+    submissions = [("", seed) for seed in others[: options.reference_seeds]]
     submissions += [(name, seed) for seed in others[: options.right_seeds] for name in names]
     right = [graded for done in spread(options.jobs, grade_submission, submissions) for graded in done]
     print(
@@ -185,12 +186,19 @@ def design(options: argparse.Namespace) -> bool:
     return all([shuffles_as_designed(options), leans_as_designed(options), trainings_as_designed(options)])
 
 
-def fair_gradings(seed: int) -> np.ndarray:
-    return fair_evidence(np.random.default_rng(seed), SHUFFLES_AT_ONCE)
+def portions(seed: int, name: str, total: int) -> list[tuple[int, int]]:
+    """Tasks of at most `SHUFFLES_AT_ONCE` simulated gradings, each with a seed of its own."""
+    starts = range(0, total, SHUFFLES_AT_ONCE)
+    return [(derived_seed(seed, name, i), min(SHUFFLES_AT_ONCE, total - start)) for i, start in enumerate(starts)]
+
+
+def fair_gradings(task: tuple[int, int]) -> np.ndarray:
+    seed, count = task
+    return fair_evidence(np.random.default_rng(seed), count)
 
 
 def shuffles_as_designed(options: argparse.Namespace) -> bool:
-    tasks = [derived_seed(options.seed, "shuffles", i) for i in range(-(-options.shuffles // SHUFFLES_AT_ONCE))]
+    tasks = portions(options.seed, "shuffles", options.shuffles)
     found = np.concatenate(list(spread(options.jobs, fair_gradings, tasks)))
     print(
         f"The test for uniform shuffles, on {len(found)} gradings of {PASSES} uniform passes each; its threshold is "
@@ -201,12 +209,13 @@ def shuffles_as_designed(options: argparse.Namespace) -> bool:
     return levels_kept("the test for uniform shuffles", counts, len(found))
 
 
-def fair_leans(seed: int) -> np.ndarray:
-    return strictest_lean(np.random.default_rng(seed), SHUFFLES_AT_ONCE, LEVELS)
+def fair_leans(task: tuple[int, int]) -> np.ndarray:
+    seed, count = task
+    return strictest_lean(np.random.default_rng(seed), count, LEVELS)
 
 
 def leans_as_designed(options: argparse.Namespace) -> bool:
-    tasks = [derived_seed(options.seed, "leans", i) for i in range(-(-options.leans // SHUFFLES_AT_ONCE))]
+    tasks = portions(options.seed, "leans", options.leans)
     found = np.concatenate(list(spread(options.jobs, fair_leans, tasks)))
     print(
         f"The test for a slight bias, on {len(found)} gradings of {FEW_PASSES} uniform passes over {MANY_ROWS} rows "
