@@ -55,6 +55,13 @@ def test_points_are_positive_whole_numbers(points):
         claim(points=points, hint="")
 
 
+def test_a_false_alarm_rate_is_a_probability_and_none_by_default():
+    assert make_check().false_alarm == 0.0
+    for rate in (-0.1, 1.0, float("nan")):
+        with pytest.raises(ValueError, match="false_alarm must be a probability"):
+            claim(points=1, hint="", false_alarm=rate)
+
+
 def test_a_part_has_the_checks_of_its_module_in_their_order():
     first, second = make_check(2, "zebra"), make_check(3, "ant")
     spec = part("sums", ("add",), {"first": first, "helper": len, "number": 3, "second": second})
