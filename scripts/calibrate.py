@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import gc
 import math
+import os
 import sys
 import time
 import warnings
@@ -28,6 +29,7 @@ from typing import Any, NamedTuple, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and there is a process for every core
 warnings.simplefilter("ignore")  # MXNet's own, at its import
 
 import numpy as np  # noqa: E402
