@@ -213,6 +213,28 @@ def test_a_page_has_a_policy_before_anything_else_and_two_scripts():
     assert scripts[1]["src"].startswith(rules["script-src"].split()[1])
 
 
+CONTENTS = """<!DOCTYPE html>
+<html><head><style>a {}</style></head><body><div id="toc"><ol>
+<li><a href="#check_sgd">Test cell</a> (Score: 5.0 / 6.0)</li>
+<li><a href="#why">Written response</a> (Score: 3.0 / 3.0)</li>
+<li><a href="#comment-why">Comment</a></li>
+</ol></div><p><a href="#check_sgd">Test cell</a></p></body></html>"""
+
+
+def test_the_contents_of_a_page_are_named_and_nothing_else_is():
+    found = feedback.readable(CONTENTS)
+    links = re.findall(r"<a[^>]*>(.*?)</a>", found)
+    assert links == ["sgd", "Written response: why", "Comment: why", "Test cell"]
+
+
+def test_a_page_tells_phones_and_screen_readers_what_it_is():
+    head, _, body = feedback.readable(CONTENTS).partition("</head>")
+    assert '<html lang="en">' in head
+    assert 'name="viewport" content="width=device-width' in head
+    assert head.index("a {}") < head.index(feedback.STYLE)
+    assert "<style>" not in body
+
+
 def test_a_page_that_cannot_be_guarded_is_not_made():
     with pytest.raises(ValueError, match="no <head>"):
         guarded("<p>text</p>", "https://example.org/mathjax/latest.js?config=x")

@@ -3,13 +3,18 @@
 import html
 import html.parser
 import re
+import shutil
+import subprocess
 
+import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 
 from grader.report.html import part_page
 from grader.report.text import AS_ABOVE, WIDTH, WORDS, details, part_text, points
 from grader.results import Outcome, Part, Status
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 STATUSES: tuple[Status, ...] = ("passed", "failed", "errored", "timed_out", "not_run")
 LABELS = ["what happened", "input", "got", "expected", "likely mistake", "hint"]
 TEXTS = {name: f"the {name}" for name in ("message", "example", "got", "expected", "diagnosis", "hint")}
@@ -200,6 +205,35 @@ def test_colour_is_not_needed_to_tell_passed_from_failed():
     said = Page(part_page(part(*map(outcome, STATUSES)))).said
     for status, mark in zip(STATUSES, "✓✗✗✗–", strict=True):
         assert f"{mark} {WORDS[status]}" in said
+
+
+MEASURE = """<script>
+const report = document.querySelector("section.lg"), frame = report.getBoundingClientRect();
+const boxes = [...report.querySelectorAll("*")].map((element) => element.getBoundingClientRect());
+const outside = boxes.filter((box) => box.left < frame.left || box.right > frame.right).length;
+const indented = report.querySelector("li").getBoundingClientRect().left - frame.left;
+const lines = [...report.querySelectorAll("dt")].map((label) => Math.round(label.getBoundingClientRect().height / 20));
+document.title = `outside ${outside}, indented ${Math.round(indented)}, lines ${Math.max(...lines)}`;
+</script>"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
+@pytest.mark.parametrize("width", [500, 1200])
+@pytest.mark.parametrize("template", ["lab", "classic"])
+def test_in_a_browser_a_report_stays_in_its_frame_whatever_the_page_says_of_lists(template, width, tmp_path):
+    """JupyterLab's pages indent lists and give terms a fifth of the width."""
+    texts = TEXTS | {"example": "X = [[1, 2, 3]]\n    [4, 5, 6]]", "message": "Word_without_any_end_" * 12}
+    shown = {"text/html": part_page(part(outcome("timed_out", **texts), outcome("not_run", message="Wait.")))}
+    cell = nbformat.v4.new_code_cell("check()", outputs=[nbformat.v4.new_output("display_data", shown)])
+    source, _ = HTMLExporter(template_name=template).from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    page = tmp_path / "page.html"
+    page.write_text(source.replace("</body>", f"{MEASURE}</body>"), encoding="utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000", "--dump-dom"]
+    command += [f"--window-size={width},900", f"--user-data-dir={tmp_path / 'profile'}"]
+    command += ["--host-resolver-rules=MAP * ~NOTFOUND", page.as_uri()]
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    assert re.findall("<title>(outside.*?)</title>", dom) == ["outside 0, indented 1, lines 1"]
 
 
 @pytest.mark.parametrize("render", [part_text, part_page], ids=["text", "html"])

@@ -107,7 +107,40 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         nb = copy(nb)
         nb.metadata = NotebookNode(PYTHON)  # the student's could name any parser for the code, and widgets
         page, resources = super().from_notebook_node(nb, resources, **more)
-        return guarded(page, self.mathjax_url), resources
+        return guarded(readable(page), self.mathjax_url), resources
+
+
+STYLE = """
+div.nbgrader_cell .panel-heading { display: flex; flex-wrap: wrap; justify-content: space-between; height: auto; }
+div.nbgrader_cell .panel-heading a { color: #fff; text-decoration: underline; }
+.text_cell_render th, .text_cell_render td { padding: .2em .8em .2em 0; vertical-align: baseline; }
+.text_cell_render table { margin-bottom: 1em; }
+.text_cell_render code { overflow-wrap: break-word; }
+img { max-width: 100%; height: auto; }
+@media (max-width: 600px) {
+  .container, .panel-body { padding-left: 6px; padding-right: 6px; }
+  h1 { font-size: 26px; }
+  h2 { font-size: 22px; }
+}
+"""
+"""What nbgrader's page leaves to be wished: room in tables, links that can be seen on blue, and phones."""
+CONTENTS = re.compile(r'(<div id="toc">)(.*?)(</ol>)', re.DOTALL)
+ENTRY = re.compile(r'(<a href="#(?:comment-)?([\w-]+)">)([^<]*)(</a>)')
+
+
+def readable(page: str) -> str:
+    """nbgrader's page for screens of any width, in English for screen readers, and with a name for each thing in its
+    table of contents, where nbgrader calls every check "Test cell".
+    """
+
+    def named(entry: re.Match[str]) -> str:
+        start, id, kind, end = entry.groups()
+        return f"{start}{id.removeprefix('check_') if kind == 'Test cell' else f'{kind}: {id}'}{end}"
+
+    page = CONTENTS.sub(lambda found: found[1] + ENTRY.sub(named, found[2]) + found[3], page, count=1)
+    page = page.replace("<html>", '<html lang="en">', 1)
+    extra = f'<meta name="viewport" content="width=device-width, initial-scale=1"/><style>{STYLE}</style></head>'
+    return page.replace("</head>", extra, 1)
 
 
 CONFIGURATION = """
