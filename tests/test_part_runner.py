@@ -23,7 +23,7 @@ REFERENCE = {name: getattr(linreg, name) for name in linreg.__all__}
 ONLY_IN_TRAINING = {
     "data_iter_mixes_up_the_last_batch_of_large_data": "The mistake is in data_iter: with the course's own data_iter "
     "in its place, this check passes.",
-    "data_iter_reads_the_first_six_hundred": "The mistake is in data_iter: with the course's own data_iter in its "
+    "data_iter_stops_after_sixty_batches": "The mistake is in data_iter: with the course's own data_iter in its "
     "place, this check passes.",
     "sgd_has_momentum": "Each step by itself is right, and all of them in a row are not: something is kept from one "
     "step to the next that should not be.",
@@ -110,7 +110,7 @@ def test_a_mistake_that_only_training_sees_costs_its_points_and_is_traced(name: 
 
 
 def test_what_fails_beside_a_stand_in_still_costs_points() -> None:
-    functions = wrong("data_iter_reads_the_first_six_hundred") | {"sgd": stub("sgd")}
+    functions = wrong("data_iter_stops_after_sixty_batches") | {"sgd": stub("sgd")}
     report = graded(functions)["training"]
     assert report.score == 4
     assert report.message == (
