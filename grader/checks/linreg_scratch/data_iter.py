@@ -128,7 +128,7 @@ def _fresh_later(subject: Subject, case: RowsCase) -> bool:
 @claim(
     points=2,
     given=row_sets(repeated=True),
-    also=large_row_sets,
+    also=lambda rng: [*large_row_sets(rng), numbered_rows(1000, 10)],
     hint="A shuffled list of all row numbers, walked through from its start to its end, meets each row once.",
 )
 def data_iter_yields_every_example_exactly_once(subject: Subject, case: RowsCase) -> None:
@@ -197,16 +197,21 @@ def data_iter_fills_every_batch_but_the_last(subject: Subject, case: RowsCase) -
         )
 
 
+FEW_ROWS = ((2, 1, 36), (3, 2, 15), (5, 8, 7), (9, 4, 4))
+"""Rows, batch_size, passes."""
+
+
 @claim(
     points=1,
     hint="Shuffle inside data_iter, so that calling it again shuffles again.",
-    # Fifteen pairs of passes are compared, over 30 rows or more.
-    false_alarm=15 / math.factorial(30),
+    # Fifteen pairs of passes over 30 rows or more are compared; over few rows, all passes would have to be alike.
+    false_alarm=15 / math.factorial(30) + sum(1.0 / math.factorial(n) ** (passes - 1) for n, _, passes in FEW_ROWS),
 )
 def data_iter_draws_a_new_order_for_each_pass(subject: Subject, rng: np.random.Generator) -> None:
     """Each pass visits the examples in a new order.
 
-    Three passes over 40 rows in batches of 5, and two under other circumstances.
+    Three passes over 40 rows in batches of 5, and two under other circumstances. Few rows have few orders: there, not
+    all of many passes may have the same one.
     """
     # Even eight blocks of neighbours in random order hardly ever repeat: that is the next check's business.
     _expect_new_orders(_batches(subject, numbered_rows(40, 5), passes=3), 40, "40 rows, batch_size = 5, 3 passes")
@@ -216,6 +221,18 @@ def data_iter_draws_a_new_order_for_each_pass(subject: Subject, rng: np.random.G
         example = f"{shapes}, batch_size = {batch_size}, 2 passes"
         with contextlib.suppress(Raised):  # code that fails there has other checks to fail
             _expect_new_orders(_batches(subject, case, passes=2), n, example)
+    for n, batch_size, passes in FEW_ROWS:
+        with contextlib.suppress(Raised):
+            found = _batches(subject, numbered_rows(n, batch_size), passes=passes)
+            arrays = [[X for X, _ in _pairs(found, i)] for i in range(passes)]
+            orders = {str(_rows(Xs, 1)) for Xs in arrays}
+            if len(orders) == 1 and arrays[0]:
+                raise Refuted(
+                    f"All of {passes} passes over {n} rows came in the same order.",
+                    example=f"{n} rows, batch_size = {batch_size}, {passes} passes",
+                    got=f"{_beginning(arrays[0])} in every pass",
+                    expected="a new order for each pass",
+                )
     case = numbered_rows(40, 5)
     circumstances: tuple[tuple[Dtype, str], ...] = (("float64", HOME), ("float32", ELSEWHERE))
     for dtype, device in circumstances:
