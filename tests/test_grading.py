@@ -138,7 +138,7 @@ def test_an_assignment_is_loaded_with_its_parts_and_its_notebook():
     assert loaded.max_score == 40
     assert {cell.grade_id for cell in loaded.cells} >= {"setup", "sgd", "check_sgd"}
     assert Assignment.load("linreg_scratch").cells == ()
-    with pytest.raises(LookupError, match=r"There is no assignment called 'linear'\. There are: linreg_scratch"):
+    with pytest.raises(LookupError, match=r"There is no assignment called 'linear'\. There are: .*linreg_scratch"):
         Assignment.load("linear")
     with pytest.raises(Unreadable):
         Assignment.load("linreg_scratch", b"")
@@ -221,7 +221,7 @@ def test_a_function_that_ends_the_process_costs_its_own_points_only(forkserver):
     first = result.parts[2].checks[0]
     assert (first.status, first.message) == (
         "errored",
-        "While squared_loss ran, the notebook's process ended the whole process.",
+        "squared_loss ended the whole process.",
     )
     assert result.parts[3].message == "sgd is a string, not a function."
 
@@ -253,7 +253,7 @@ def test_one_record_comes_for_each_cell(forkserver):
     ]
     done = run_notebook(cells, parts, forkserver, seed=PUBLIC_SEED)
     assert len(done) == len(cells)
-    assert [run.part.score if run.part else None for run in done] == [None, None, 6, None, None, 0, None, None]
+    assert [run.part.score if run.part else None for run in done] == [None, None, 7, None, None, 0, None, None]
     kinds = [[output["output_type"] for output in json.loads(run.outputs)] for run in done]
     assert kinds == [["stream", "execute_result"], [], [], [], ["error"], [], [], ["stream"]]
     assert done[6].problem == "This cell ended with an abort, so the notebook went on without it."

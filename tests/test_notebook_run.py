@@ -57,7 +57,7 @@ HOSTILE = sorted(path.stem for path in (SUBMISSIONS / "hostile").glob("*.py"))
 PARTS = {part.id: part for part in checks.parts("linreg_scratch")}
 REFERENCE = {name: getattr(linreg, name) for name in linreg.__all__}
 SGD = Assignment("linreg_scratch", (PARTS["sgd"],))
-DESERVED = {"patches_local_subject": 3, "answers_nan": 3}
+DESERVED = {"patches_local_subject": 3, "answers_nan": 4}
 """What the functions of an attack deserve, where that is more than nothing: good manners earn what they earn, whoever
 has them (see test_sandbox_remote)."""
 LIMITS = Limits(call_seconds=0.3, cell_seconds=3, cpu_seconds=20)
