@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from grader.subject import (
     Tensor,
     Value,
 )
-from grader.things import Thing
+from grader.things import Items, Number, NumpyArray, Thing
 
 Model = Callable[[Observation], Verdict]
 CLOSE = 1e-4
@@ -44,6 +45,38 @@ def played(one: Observation, name: str) -> Thing | None:
     if not isinstance(one.answer, Played) or one.script is None or name not in one.script.names:
         return None
     return one.answer[one.script.names[name]]
+
+
+def gives(name: str, mistaken: Callable[[Any], Any], *, instead_of: Callable[[Any], Any]) -> Model:
+    """The step of a play that is called `name` gives the numbers of `mistaken(about)`.
+
+    Both are computed from what the play's script is about; None says that there is nothing to compare.
+    """
+
+    def model(one: Observation) -> Verdict:
+        found = numbers(played(one, name))
+        if found is None or one.script is None or one.device != HOME:
+            return None
+        wrong, right = mistaken(one.script.about), instead_of(one.script.about)
+        if wrong is None or right is None:
+            return None
+        return compare(found, np.asarray(wrong, np.float64), np.asarray(right, np.float64))
+
+    return model
+
+
+def numbers(thing: Thing | None) -> Array | None:
+    """A number, an array, or a list of these, as one flat array; None for anything else."""
+    match thing:
+        case Tensor() | NumpyArray():
+            return thing.exact().reshape(-1)
+        case Number():
+            return np.array([thing.value], np.float64)
+        case Items(items=items):
+            parts = [numbers(item) for item in items]
+            known = [part for part in parts if part is not None]
+            return np.concatenate([np.zeros(0), *known]) if len(known) == len(parts) else None
+    return None
 
 
 def same(found: Array, expected: Array) -> bool:

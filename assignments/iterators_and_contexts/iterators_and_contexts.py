@@ -111,8 +111,14 @@ num_inputs, num_outputs = 2, 1
 num_examples = 10_000
 true_w, true_b, noise = [2.0, -3.4], 4.2, 0.1
 
+
+def draw_data() -> tuple[nd.NDArray, nd.NDArray]:
+    """Return X and y of all the examples on data_ctx, drawn anew by your own function."""
+    return synthetic_data(true_w, true_b, num_examples, noise, data_ctx)
+
+
 with when_ready():
-    X, y = synthetic_data(true_w, true_b, num_examples, noise, data_ctx)
+    X, y = draw_data()
     print("X", X.shape, "on", X.context, "  y", y.shape, "on", y.context)
     print("the first row:", X[0].asnumpy(), "-> label", y[0].asscalar())
     print("by the rule alone:", 2 * X[0, 0].asscalar() - 3.4 * X[0, 1].asscalar() + 4.2)
@@ -191,6 +197,7 @@ check("make_loader", make_loader)
 batch_size = 4
 
 with when_ready():
+    X, y = draw_data()
     train_data = make_loader(X, y, batch_size)
     for _ in range(2):
         for data, label in train_data:
@@ -211,8 +218,9 @@ old_style = mx.io.NDArrayIter(numbers.reshape((10, 1)), numbers, batch_size=4, s
 print("first pass: ", [batch.label[0].asnumpy().tolist() for batch in old_style])
 print("second pass:", [batch.label[0].asnumpy().tolist() for batch in old_style])
 old_style.reset()
-print("after reset:", [batch.label[0].asnumpy().tolist() for batch in old_style])
-print("the last batch of three lacks", old_style.getpad(), "rows and was filled up with the first ones")
+batches = list(old_style)
+print("after reset:", [batch.label[0].asnumpy().tolist() for batch in batches])
+print("the last batch has", 4 - batches[-1].pad, "rows of its own and was filled up with the first", batches[-1].pad)
 
 # %% [markdown]
 # No error, no warning: a second epoch over an iterator that nobody has reset does not train at all.
@@ -274,6 +282,7 @@ check("EpochIterator", EpochIterator)
 
 # %%
 with when_ready():
+    X, y = draw_data()
     iterator = EpochIterator(X, y, batch_size)
     print("batches in the first pass: ", sum(1 for _ in iterator))
     print("batches in a second one:   ", sum(1 for _ in iterator))
@@ -436,8 +445,10 @@ def initial_parameters() -> tuple[nd.NDArray, nd.NDArray]:
 
 # %%
 losses: list[float] = []
+trained: list[nd.NDArray] = []
 
 with when_ready():
+    X, y = draw_data()
     w, b = initial_parameters()
     losses = fit(make_loader(X[:1000], y[:1000], batch_size), w, b, lr=0.001, num_epochs=10)
     for epoch, loss in enumerate(losses, start=1):
@@ -446,6 +457,7 @@ with when_ready():
             print(f", above the noise {(loss - noise**2) / (losses[epoch - 2] - noise**2):.2f} of the last", end="")
         print()
     print("learned w", w.asnumpy().ravel(), "b", b.asscalar(), "on", w.context)
+    trained = [w, b]
 
 # %% [markdown]
 # **A second record.** The mean of an epoch comes once per epoch. Whoever trains for an hour wants to see something
@@ -483,6 +495,7 @@ check("moving_average", moving_average)
 
 # %%
 with when_ready():
+    X, y = draw_data()
     w, b = initial_parameters()
     iterator = EpochIterator(X, y, batch_size)
     seen: list[float] = []
@@ -537,11 +550,12 @@ check("plot_training", plot_training)
 
 # %%
 with when_ready():
+    X, y = draw_data()
     w, b = initial_parameters()
-    untrained = net(X.as_in_context(model_ctx), w, b)
-    plot_training(losses, X[:, 1], untrained, y)
-    fit(make_loader(X[:1000], y[:1000], batch_size), w, b, lr=0.001, num_epochs=5)
-    plot_training(losses, X[:, 1], net(X.as_in_context(model_ctx), w, b), y)
+    everything = X.as_in_context(model_ctx)
+    plot_training(losses, X[:, 1], net(everything, w, b), y)
+    if trained:
+        plot_training(losses, X[:, 1], net(everything, *trained), y)
 
 # %% [markdown]
 # ## Part 8: in your own words
@@ -600,6 +614,7 @@ with when_ready():
 import time
 
 with when_ready():
+    X, y = draw_data()
     loader, iterator = make_loader(X[:2000], y[:2000], batch_size), EpochIterator(X[:2000], y[:2000], batch_size)
     for name, batches in (("DataLoader", loader), ("EpochIterator", iterator)):
         start = time.perf_counter()

@@ -47,6 +47,7 @@ def EpochIterator_gives_pairs_of_ndarrays(subject: Subject, case: RowsCase) -> N
     """next(iterator) is a batch (X, y) of NDArrays, and so is what a for loop gets."""
     script, iterator, _ = _script(case)
     first, others = script.next(iterator), script.each(iterator, limit=_limit(case))
+    script.name(first_next=first, others=others)
     played = subject.play(script)
     if isinstance(played[first], Stopped):
         raise Refuted("A new iterator gives no batch at all.", got="no batches", expected="pairs (X, y)")
@@ -94,7 +95,7 @@ def EpochIterator_is_exhausted_until_reset(subject: Subject, case: RowsCase) -> 
     second = script.each(iterator, limit=_limit(case))
     script.method(iterator, "reset", show=False)
     third = script.each(iterator, limit=_limit(case))
-    script.name(second=second, third=third)
+    script.name(afterwards=afterwards[0], again=second)
     played = subject.play(script)
     again = len(_items(played[second]))
     if again:
@@ -135,6 +136,7 @@ def EpochIterator_begins_a_whole_pass_wherever_it_is_reset(subject: Subject, cas
     script.method(iterator, "reset", show=False)
     script.method(iterator, "reset", show=False)
     whole = script.each(iterator, limit=_limit(case))
+    script.name(rest=rest, whole=whole)
     played = subject.play(script)
     if not isinstance(played[first], Stopped):
         begun = [passes.pair(played[first], "Every batch of the iterator"), *passes.pairs(played[rest], WHAT)]

@@ -26,7 +26,7 @@ def _average(subject: Subject, case: LossesCase) -> tuple[list[float], bool]:
     script = Script("moving_average", about=case)
     given = script.make(list(case.losses))
     made, after = script.call("moving_average", given), script.look(given)
-    script.name(averages=made)
+    script.name(averages=made, after=after)
     played = subject.play(script)
     found = [expect.number(one, "An average") for one in expect.items(played[made], "The result of moving_average")]
     now = played[after]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from grader import expect
 from grader.checks.iterators_and_contexts.misconceptions.net import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
-from grader.elsewhere import expect_float64_digits
+from grader.elsewhere import expect_float64_digits, expect_gradients_as_at_home
 from grader.gradients import numerical_gradient
 from grader.strategies import LinregCase, large_linreg_inputs, linreg_inputs
 from grader.subject import ELSEWHERE, Array, Subject
@@ -82,6 +82,14 @@ def net_follows_its_arguments(subject: Subject, case: LinregCase) -> None:
     called = subject.call("net", case.X, case.w, case.b, device=ELSEWHERE, strict=True)
     expect.device(expect.tensor(called.value, "The result of net"), ELSEWHERE, "net(X, w, b)")
     expect.unchanged(called.changed, ("X", "w", "b"))
+    head = np.ones((2, 1))
+    expect_gradients_as_at_home(
+        lambda: subject.gradients("net", case.X, case.w, case.b, head=head, device=ELSEWHERE, strict=True),
+        lambda: subject.gradients("net", case.X, case.w, case.b, head=head),
+        [(head @ case.w.T, 1.0), (case.X.T @ head, 1.0), (np.array([2.0]), 1.0)],
+        "net",
+        "on another device",
+    )
     thirds = LinregCase(case.X / 3, case.w, case.b, note='dtype = "float64"')
     called = subject.call("net", thirds.X, thirds.w, thirds.b, dtype="float64")
     y_hat = expect.tensor(called.value, "The result of net")

@@ -1,4 +1,9 @@
-"""What is true of train_step(data, label, w, b, lr): one batch moved, one loss, one gradient, one step."""
+"""What is true of train_step(data, label, w, b, lr): one batch moved, one loss, one gradient, one step.
+
+train_step calls the student's own to_context, net, square_loss and SGD, which have parts of their own. Nobody pays for
+a mistake in those twice: what train_step does is right if it is what the mathematics says, or else if it is what comes
+out when those four are called one after the other from here.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +18,10 @@ from grader.checks.iterators_and_contexts.cases import TrainCase, trainings
 from grader.checks.iterators_and_contexts.misconceptions.train_step import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.play import Script
-from grader.subject import ELSEWHERE, HOME, Array, Subject, Tensor
-from grader.things import Thing
+from grader.subject import ELSEWHERE, HOME, Array, Raised, StudentFault, Subject, Tensor
+from grader.things import Device, Thing
 
+FUNCTIONS = ("to_context", "net", "square_loss", "SGD", "train_step")
 ONE = st.lists(st.integers(1, 4), min_size=1, max_size=1)
 THREE = st.lists(st.integers(1, 4), min_size=2, max_size=3)
 COLUMN = st.just(True)
@@ -46,6 +52,33 @@ def _parameter(found: Thing, name: str) -> Tensor:
     return expect.tensor(found, name)
 
 
+def _ritual(
+    subject: Subject, case: TrainCase, *, data_on: str = HOME, device: str = HOME
+) -> tuple[float, Array] | None:
+    """The first loss, and where w and b end, if the student's other functions are called by us; None if they fail."""
+    script = Script("train_step", strict=True, device=device)
+    w, b = script.array(case.w, grad=True), script.array(case.b, grad=True)
+    losses = []
+    for data, label in case.batches:
+        batch = script.array(data, device=data_on), script.array(label, device=data_on)
+        moved = script.call("to_context", *batch, Device(device), show=False)
+        X, y = script.element(moved, 0, show=False), script.element(moved, 1, show=False)
+        with script.recording():
+            yhat = script.call("net", X, w, b, show=False)
+            losses.append(script.call("square_loss", yhat, y))
+        script.backward(losses[-1])
+        script.call("SGD", [w, b], case.lr, show=False)
+    w_after, b_after = script.look(w), script.look(b)
+    try:
+        played = subject.play(script)
+    except StudentFault:
+        return None
+    match played[losses[0]], played[w_after], played[b_after]:
+        case Tensor() as loss, Tensor() as w_end, Tensor() as b_end:
+            return float(loss.exact().sum()), loop.theta_of(w_end.exact(), b_end.exact())
+    return None
+
+
 def _ends(case: TrainCase) -> Array:
     theta = loop.theta_of(case.w, case.b)
     for data, label in case.batches:
@@ -61,10 +94,17 @@ def _scale(case: TrainCase) -> float:
     return 8 * (labels + 4 * largest * theta) * largest
 
 
-def _expect_end(found: Stepped, case: TrainCase, when: str) -> None:
+def _close(found: Array, expected: Array, case: TrainCase) -> bool:
+    return found.shape == expected.shape and bool(np.all(np.abs(found - expected) <= 1e-5 * _scale(case)))
+
+
+def _expect_end(subject: Subject, found: Stepped, case: TrainCase, when: str) -> None:
     expected = _ends(case)
     got = loop.theta_of(found.w.exact(), found.b.exact())
-    if got.shape != expected.shape or not np.all(np.abs(got - expected) <= 1e-5 * _scale(case)):
+    if not _close(got, expected, case):
+        by_hand = _ritual(subject, case)
+        if by_hand is not None and _close(got, by_hand[1], case):
+            return
         raise Refuted(
             f"w and b are not where {when} leads.",
             got=f"w = {expect.show(got[:-1])}, b = {expect.show(got[-1])}",
@@ -82,7 +122,11 @@ def train_step_returns_the_loss_before_the_step(subject: Subject, case: TrainCas
     """train_step returns the loss of the batch as a number, from before the parameters moved."""
     found = expect.number(_steps(subject, case).losses[0], "The result of train_step")
     expected = loop.loss(loop.theta_of(case.w, case.b), *case.batches[0])
-    if not abs(found - expected) <= 1e-5 * max(expected, 0.01 * _scale(case)):
+    allowed = 1e-5 * max(expected, 0.01 * _scale(case))
+    if not abs(found - expected) <= allowed:
+        by_hand = _ritual(subject, case)
+        if by_hand is not None and abs(found - by_hand[0]) <= allowed:
+            return
         raise Refuted("The loss is wrong.", got=expect.show(found), expected=expect.show(expected))
 
 
@@ -94,7 +138,7 @@ def train_step_returns_the_loss_before_the_step(subject: Subject, case: TrainCas
 )
 def train_step_takes_one_step_for_each_batch(subject: Subject, case: TrainCase) -> None:
     """Each call moves w and b by -lr times the gradient of the mean loss, in place."""
-    _expect_end(_steps(subject, case), case, f"a step for each of {len(case.data)} batches")
+    _expect_end(subject, _steps(subject, case), case, f"a step for each of {len(case.data)} batches")
 
 
 @claim(
@@ -106,7 +150,7 @@ def train_step_takes_one_step_for_each_batch(subject: Subject, case: TrainCase) 
 )
 def train_step_makes_the_labels_a_column(subject: Subject, case: TrainCase) -> None:
     """Labels of shape (m,), as a loader gives them, do as well as a column."""
-    _expect_end(_steps(subject, case), case, "a step with flat labels")
+    _expect_end(subject, _steps(subject, case), case, "a step with flat labels")
 
 
 @claim(
@@ -117,7 +161,12 @@ def train_step_makes_the_labels_a_column(subject: Subject, case: TrainCase) -> N
 )
 def train_step_moves_the_batch_to_the_parameters(subject: Subject, case: TrainCase) -> None:
     """Batches from one device train parameters on another, standing in for a GPU, and these stay there."""
-    found = _steps(subject, case, data_on=HOME, device=ELSEWHERE)
+    try:
+        found = _steps(subject, case, data_on=HOME, device=ELSEWHERE)
+    except Raised as fault:
+        if fault.name in FUNCTIONS[:-1] and _ritual(subject, case, data_on=HOME, device=ELSEWHERE) is None:
+            return  # one of the other functions fails there by itself, as its own part has said
+        raise
     expect.device(found.w, ELSEWHERE, "w")
     expect.device(found.b, ELSEWHERE, "b")
     at_home = _steps(subject, case)
@@ -125,5 +174,4 @@ def train_step_moves_the_batch_to_the_parameters(subject: Subject, case: TrainCa
         raise Refuted("The step is another one than where data and parameters share a device.")
 
 
-FUNCTIONS = ("to_context", "net", "square_loss", "SGD", "train_step")
 PART = part("train_step", FUNCTIONS, globals(), MISCONCEPTIONS)
