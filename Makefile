@@ -15,7 +15,7 @@ help: ## list the verbs
 bootstrap: ## make .venv, the Python 3.11 environment
 	@sh scripts/bootstrap
 
-demo: bootstrap ## the whole life of an assignment, on a sample class
+demo: bootstrap ## the whole life of every assignment, on sample classes
 	@.venv/bin/python -m grader demo
 
 test: lint ## lint, then run every test

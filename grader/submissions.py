@@ -10,8 +10,31 @@ import ast
 import inspect
 import linecache
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+
+from grader.results import Status
+
+
+@dataclass(frozen=True)
+class Group:
+    """Submissions (files in `wrong/`, without the .py) whose mistake has the same consequences."""
+
+    why: str
+    files: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+    errored: tuple[str, ...] = ()
+    timed_out: tuple[str, ...] = ()
+    not_run: tuple[str, ...] = ()
+
+    def statuses(self) -> dict[str, Status]:
+        """The checks that do not pass."""
+        named: dict[str, Status] = {}
+        named |= dict.fromkeys(self.failed, "failed")
+        named |= dict.fromkeys(self.errored, "errored")
+        named |= dict.fromkeys(self.timed_out, "timed_out")
+        return named | dict.fromkeys(self.not_run, "not_run")
 
 
 def cells(source: str, names: Iterable[str]) -> dict[str, str]:

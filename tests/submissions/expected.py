@@ -6,9 +6,7 @@ all others pass. What a part scores follows from the points of its checks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from grader.results import Status
+from grader.submissions import Group
 
 DATA_ITER = (
     "data_iter_yields_pairs_of_ndarrays",
@@ -45,27 +43,6 @@ SGD = (
 TRAINING = ("training_reaches_the_noise_floor", "training_recovers_the_parameters", "training_follows_every_step")
 CHECKS = {"data_iter": DATA_ITER, "linreg": LINREG, "squared_loss": SQUARED_LOSS, "sgd": SGD, "training": TRAINING}
 """The checks of each part in their order."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Submissions (files in `wrong/`, without the .py) whose mistake has the same consequences."""
-
-    why: str
-    files: tuple[str, ...]
-    failed: tuple[str, ...] = ()
-    errored: tuple[str, ...] = ()
-    timed_out: tuple[str, ...] = ()
-    not_run: tuple[str, ...] = ()
-
-    def statuses(self) -> dict[str, Status]:
-        """The checks that do not pass."""
-        named: dict[str, Status] = {}
-        named |= dict.fromkeys(self.failed, "failed")
-        named |= dict.fromkeys(self.errored, "errored")
-        named |= dict.fromkeys(self.timed_out, "timed_out")
-        return named | dict.fromkeys(self.not_run, "not_run")
-
 
 GROUPS = (
     Group(

@@ -18,6 +18,7 @@ from grader.strategies import (
     SHAPES,
     Readable,
     RowsCase,
+    assignment,
     matrices,
     numbered_rows,
     single,
@@ -67,6 +68,12 @@ class UpdateCase(Readable):
     grads: tuple[Array, ...]
     lr: float
 
+    def _lines(self) -> Iterator[str]:
+        for i, (param, grad) in enumerate(zip(self.params, self.grads, strict=True)):
+            yield assignment(f"params[{i}]", param)
+            yield assignment(f"params[{i}].grad", grad)
+        yield assignment("lr", self.lr)
+
 
 @st.composite
 def updates(draw: st.DrawFn, counts: tuple[int, int] = (1, 3)) -> UpdateCase:
@@ -97,6 +104,16 @@ class TrainCase(Readable):
     b: Array
     lr: float
     num_epochs: int = 1
+
+    def _lines(self) -> Iterator[str]:
+        several = len(self.data) > 1
+        for i, (data, label) in enumerate(self.batches):
+            yield assignment(f"data of batch {i}" if several else "data", data)
+            yield assignment(f"label of batch {i}" if several else "label", label)
+        for name in ("w", "b", "lr"):
+            yield assignment(name, getattr(self, name))
+        if self.num_epochs > 1:
+            yield assignment("num_epochs", self.num_epochs)
 
     @property
     def batches(self) -> list[tuple[Array, Array]]:

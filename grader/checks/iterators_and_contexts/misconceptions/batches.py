@@ -10,7 +10,7 @@ from grader.diagnosis import Misconception, Observation, Verdict
 from grader.misconceptions import Model, played
 from grader.strategies import RowsCase
 from grader.subject import HOME, Array, Raised, StudentFault, Tensor
-from grader.things import Items, Iterated
+from grader.things import Items, Iterated, Thing
 
 Pass = list[tuple[Array, Array]]
 ENOUGH = 6
@@ -92,6 +92,8 @@ def _neighbours(found: Pass, case: RowsCase) -> Verdict:
     """Batches are runs of rows as they lie in the data, in another order."""
     if not _plain(case) or case.num_examples // case.batch_size < 3 or case.batch_size < 2:
         return None
+    if all(len(X) == 1 for X, _ in found):
+        return False
     place = {label: row for row, label in enumerate(_wanted(case))}
     numbers = [[place.get(label, -9) for label in y.reshape(-1).tolist()] for _, y in found]
     if [row for batch in numbers for row in batch] == list(range(case.num_examples)):
@@ -116,8 +118,14 @@ def _equal_rows(found: Pass, case: RowsCase) -> Verdict:
     return came == Counter(dict.fromkeys(wanted, 1))
 
 
+def _seen(one: Observation) -> Thing | None:
+    """The first pass, or what came of it after a first next()."""
+    found = played(one, "first")
+    return played(one, "others") if found is None else found
+
+
 def _only_X(one: Observation) -> Verdict:
-    case, found = case_of(one), played(one, "first")
+    case, found = case_of(one), _seen(one)
     if case is None or not isinstance(found, Iterated) or not found.items:
         return None
     return all(isinstance(item, Tensor) for item in found.items)
@@ -133,7 +141,7 @@ def _single_rows(one: Observation) -> Verdict:
 
 
 def _endless(one: Observation) -> Verdict:
-    found = played(one, "first")
+    found = _seen(one)
     return None if case_of(one) is None or found is None else isinstance(found, Iterated) and found.endless
 
 

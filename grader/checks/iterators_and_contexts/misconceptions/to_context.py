@@ -59,7 +59,8 @@ def _copies(one: Observation) -> Verdict:
     places = {getattr(getattr(step, "value", None), "device", None) for step in one.script.steps} - {None}
     if places != {one.device}:
         return None
-    return played(one, "same") == Truth(False)
+    same = played(one, "same")
+    return None if same is None else same == Truth(False)
 
 
 def _float32(one: Observation) -> Verdict:
