@@ -371,8 +371,8 @@ def data_iter_leaves_features_and_labels_as_they_were(subject: Subject, case: Ro
 @claim(
     points=1,
     given=st.just(replace(numbered_rows(9, 4), note=f"ctx = mx.{ELSEWHERE}")),
-    hint="Everything you create, an array of row numbers too, needs ctx=features.context. Without it, it lands on "
-    "cpu(0), and MXNet with a GPU refuses to mix the two.",
+    hint="Everything you create, an array of row numbers too, needs a context: features know theirs. Without one, it "
+    "lands on cpu(0), and two devices cannot be mixed.",
     examples=1,
 )
 def data_iter_stays_on_the_device_of_features(subject: Subject, case: RowsCase) -> None:

@@ -61,8 +61,8 @@ def _moved(step: Step, case: StepCase) -> bool:
 @claim(
     points=1,
     given=sgd_steps(st.just(1), counts=TWO),
-    hint="param = param - ... only gives the name param a new value inside your function. To write into the array that "
-    "the caller holds, assign to param[:].",
+    hint="param = param - ... only gives the name param a new value inside your function. The array that the "
+    "caller holds is written to by an assignment to a slice of it, or by an operator that works in place.",
 )
 def sgd_updates_the_parameters_in_place(subject: Subject, case: StepCase) -> None:
     """sgd writes into the parameter arrays it is given: after the call, the caller's own arrays have new values."""
