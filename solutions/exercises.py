@@ -66,7 +66,7 @@ def fit_resistance(current: nd.NDArray, voltage: nd.NDArray) -> tuple[float, lis
     current: (n,) in amperes, anywhere from microamperes to kiloamperes; voltage: (n,) in volts, measured with noise.
     Both float32.
 
-    Ohm's law is V = R I: no current, no voltage. R, a Python number, minimises the mean of (R I - V)^2 / 2, to four
+    Ohm's law is V = R I: no current, no voltage. R, a Python number, minimises the mean of (R I - V)^2 / 2, to three
     digits. It is learned: R starts at 0, and losses is a list of the mean loss (in V^2) at the start and after each
     step. current and voltage are left as they were.
     """
@@ -183,7 +183,7 @@ def largest_stable_rate(features: nd.NDArray) -> float:
 
     features: (n, d), float32. The loss of `descend` has the second derivatives H = A^T A / n, where A = [X, 1] is the
     features with a column of ones for the bias. A step multiplies the error along an eigenvector of H with eigenvalue
-    lam by 1 - lr * lam, so the answer is 2 / lam_max, as a Python number, to four digits.
+    lam by 1 - lr * lam; the result is the border, as a Python number, right to three digits.
     """
     X = features.asnumpy().astype(np.float64)
     A = np.hstack([X, np.ones((len(X), 1))])
