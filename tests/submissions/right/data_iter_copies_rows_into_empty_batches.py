@@ -1,17 +1,18 @@
-"""Makes an empty batch of the right size and copies one example after the other into it."""
+"""Makes an empty numpy array of the right size for each batch and copies one example after the other into it."""
 
 import numpy as np
 from mxnet import nd
 
 
 def data_iter(batch_size, features, labels):
-    n = features.shape[0]
-    order = np.random.permutation(n).tolist()
+    all_X, all_y = features.asnumpy(), labels.asnumpy()
+    n = all_X.shape[0]
+    order = np.random.permutation(n)
     for start in range(0, n, batch_size):
         rows = order[start:start + batch_size]
-        X = nd.empty((len(rows), *features.shape[1:]), ctx=features.context, dtype=features.dtype)
-        y = nd.empty((len(rows), *labels.shape[1:]), ctx=labels.context, dtype=labels.dtype)
+        X = np.empty((len(rows), *all_X.shape[1:]), dtype=all_X.dtype)
+        y = np.empty((len(rows), *all_y.shape[1:]), dtype=all_y.dtype)
         for place, row in enumerate(rows):
-            features[row:row + 1].copyto(X[place:place + 1])
-            labels[row:row + 1].copyto(y[place:place + 1])
-        yield X, y
+            X[place] = all_X[row]
+            y[place] = all_y[row]
+        yield nd.array(X, ctx=features.context, dtype=X.dtype), nd.array(y, ctx=features.context, dtype=y.dtype)
