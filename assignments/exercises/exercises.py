@@ -99,14 +99,18 @@ def descend(
 check("descend", descend)
 
 # %% [markdown]
-# **The experiment.** Three starts: zero, the small random numbers of the last notebook, and large random numbers. Make
+# **The experiment.** Three starts: zero, the small random numbers of the last notebook, and a point far away. Make
 # a guess before you run it: which one is slowest?
 
 # %%
 with when_ready():
     plt.figure(figsize=(7, 4))
-    for name, size, style in (("zero", 0.0, "k-"), ("small random", 0.01, "k--"), ("large random", 10.0, "k:")):
-        w, b = size * nd.random.normal(shape=(2, 1)), size * nd.random.normal(shape=(1,))
+    starts = {
+        "zero": (nd.zeros((2, 1)), nd.zeros((1,))),
+        "small random": (0.01 * nd.random.normal(shape=(2, 1)), nd.zeros((1,))),
+        "far away": (nd.array([[-30], [40]]), nd.array([50])),
+    }
+    for (name, (w, b)), style in zip(starts.items(), ("k-", "k--", "k:"), strict=True):
         losses = descend(features, labels, w, b, 0.1, 100)
         print(f"{name:13} w = {w.asnumpy().ravel()}, b = {b.asnumpy()}, loss {losses[0]:9.3f} -> {losses[-1]:.7f}")
         plt.semilogy(losses, style, label=name)
@@ -344,8 +348,8 @@ def log_planck(wavelength: nd.NDArray, T: nd.NDArray) -> nd.NDArray:
 check("log_planck", log_planck)
 
 # %% [markdown]
-# **The glow of everything.** One picture from the sky to the stars: forty powers of ten from bottom to top, all of it
-# in `float32`.
+# **The glow of everything.** One picture from the sky to the stars: nearly forty powers of ten from bottom to
+# top, all of it in `float32`.
 
 # %%
 with when_ready():
@@ -435,13 +439,13 @@ with when_ready():
 
 # %% [markdown]
 # **Question 3 (2 points).** Suppose you had compared densities and not logarithms, and learned $T$ itself with a fixed
-# rate. A body of 300 K has densities around 0.3 J/m$^4$, one of 6000 K around $10^6$. Why is there no rate that works
+# rate. A body of 300 K has densities around 0.4 J/m$^4$, one of 6000 K around $10^6$. Why is there no rate that works
 # for both? And what does comparing logarithms assume about the errors of the measurements?
 
 # %% [markdown] answer="why_logarithms" points=2
 # ### BEGIN SOLUTION
 # The curvature of the loss with respect to $T$ is about the mean of $(\partial u / \partial T)^2$, and
-# $\partial u / \partial T$ is about $5 u / T$ at the peak: $0.005$ at 300 K and $800$ at 6000 K. The squares differ by
+# $\partial u / \partial T$ is about $5 u / T$ at the peak: $0.007$ at 300 K and $1100$ at 6000 K. The squares differ by
 # a factor of more than $10^{10}$, the largest stable rate is 2 over the curvature, so a rate that is stable for the hot
 # body does not move the cold one. (With $\log u$ and $\log T$ the slope $x / (1 - e^{-x})$ lies between 1 and about
 # 17 for all of them.)

@@ -28,6 +28,7 @@ def _expect_sizes(subject: Subject, case: PassesCase) -> None:
 @claim(
     points=1,
     given=passes("keep"),
+    first=(PassesCase(7, 3, 2, "keep"),),
     hint="7 examples in batches of 3: two full ones, and what is left. And 6 examples?",
 )
 def batch_sizes_keeps_the_short_batch(subject: Subject, case: PassesCase) -> None:
@@ -38,6 +39,7 @@ def batch_sizes_keeps_the_short_batch(subject: Subject, case: PassesCase) -> Non
 @claim(
     points=1,
     given=passes("discard"),
+    first=(PassesCase(7, 3, 2, "discard"),),
     hint="7 examples in batches of 3: two full ones, in every pass. When there are fewer examples than a batch takes?",
 )
 def batch_sizes_discards_the_rest(subject: Subject, case: PassesCase) -> None:
@@ -48,6 +50,7 @@ def batch_sizes_discards_the_rest(subject: Subject, case: PassesCase) -> None:
 @claim(
     points=2,
     given=passes("rollover"),
+    first=(PassesCase(7, 3, 3, "rollover"),),
     hint="7 examples in batches of 3: one waits. The next pass deals out 8, and 2 wait; the third deals out 9.",
 )
 def batch_sizes_rolls_the_rest_over(subject: Subject, case: PassesCase) -> None:

@@ -72,12 +72,12 @@ RESISTANCES = (1.0, 100.0, 2.0, 0.1, 4700.0, 1e6)
 
 @st.composite
 def measurements(draw: st.DrawFn, *, noisy: bool = True, units: tuple[float, ...] = (1.0,)) -> OhmCase:
-    """Three to six currents of both small and large size in some unit; voltages with errors of up to a tenth."""
+    """Three to six currents of both small and large size in some unit; voltages with errors."""
     n, unit, R = draw(st.integers(3, 6)), draw(st.sampled_from(units)), draw(st.sampled_from(RESISTANCES))
     current = draw(matrices((n,), 6, POSITIVE))
     voltage = R * current
     if noisy:
-        voltage = voltage + R * draw(matrices((n,), 6, NONZERO)) / 40
+        voltage = voltage + R * draw(matrices((n,), 6, NONZERO)) / 8
     return OhmCase(single(unit * current), single(unit * voltage))
 
 
@@ -192,18 +192,18 @@ class FeaturesCase(Readable):
 
 
 @st.composite
-def centred(draw: st.DrawFn) -> FeaturesCase:
+def centred(draw: st.DrawFn, units: tuple[float, ...] = (1.0,), most_features: int = 3) -> FeaturesCase:
     """Columns that add up to zero, with a variance above 1: here the bias changes nothing."""
-    n, d = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    n, d = draw(st.integers(1, 3)), draw(st.integers(1, most_features))
     half = draw(matrices((n, d), 9, tuple(number for number in NONZERO if abs(number) >= 1.25)))
-    return FeaturesCase(np.vstack([half, -half]))
+    return FeaturesCase(draw(st.sampled_from(units)) * np.vstack([half, -half]))
 
 
 @st.composite
-def anywhere(draw: st.DrawFn, unit: tuple[float, ...] = (1.0,)) -> FeaturesCase:
+def anywhere(draw: st.DrawFn) -> FeaturesCase:
     """Columns that lie to one side of zero."""
     n, d = draw(st.integers(1, 5)), draw(st.integers(1, 3))
-    return FeaturesCase(single(draw(st.sampled_from(unit)) * draw(matrices((n, d), 15, POSITIVE))))
+    return FeaturesCase(draw(matrices((n, d), 15, POSITIVE)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +228,7 @@ class SweepCase(Readable):
 @st.composite
 def sweeps(draw: st.DrawFn) -> SweepCase:
     """Two to four rates, each with losses that fall by a factor of their own, in any order."""
-    rates = draw(st.lists(st.sampled_from([0.5, 0.1, 0.03, 1.5, 0.003]), min_size=2, max_size=4, unique=True))
+    rates = draw(st.lists(st.sampled_from([0.5, 0.1, 0.03, 1.25, 0.003]), min_size=2, max_size=4, unique=True))
     steps = draw(st.integers(2, 5))
     return SweepCase(tuple(rates), tuple(tuple(16.0 * (1 - rate) ** (2 * k) for k in range(steps)) for rate in rates))
 

@@ -48,12 +48,12 @@ def largest_stable_rate_counts_the_bias(subject: Subject, case: FeaturesCase) ->
 
 @claim(
     points=1,
-    given=anywhere(unit=(100.0, 0.01, 1000.0)),
-    hint="Features in other units have another curvature, and there is no range that rates must lie in.",
+    given=centred(units=(100.0, 1000.0, 30.0), most_features=1),
+    hint="Large features make for a strongly curved loss, and tiny rates. All their digits count.",
     examples=10,
 )
 def largest_stable_rate_follows_the_units(subject: Subject, case: FeaturesCase) -> None:
-    """It is right for features a thousand times as large, and for tiny ones."""
+    """It is right for a feature that is measured in a unit a hundred or a thousand times as small."""
     _expect_rate(subject, case)
 
 

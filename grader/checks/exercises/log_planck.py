@@ -23,6 +23,9 @@ and a tenth of what 1 - exp(-x) loses at x = 1e-4."""
 SLOPE = 1e-4
 """Of the terms of a slope: ten times what is lost by 1 - exp(-x) at x = 0.01, where these cases end."""
 
+EVERYDAY = PlanckCase(np.array([10.0]), np.array([300.0]))
+"""x = 4.8, where nothing overflows and nothing is lost."""
+
 
 def _at_home(subject: Subject, case: PlanckCase) -> Array:
     return expect.tensor(subject.call("log_planck", case.wavelength, case.T).value, "The result of log_planck").exact()
@@ -35,18 +38,28 @@ def _gradients(case: PlanckCase) -> list[tuple[Array, Array]]:
     return [((slope - 5) / case.wavelength, (slope + 5) / case.wavelength), (by_T, by_T)]
 
 
-def _expect_logarithms(subject: Subject, case: PlanckCase, allowed: float) -> None:
+def _wrong(found: Array, case: PlanckCase, allowed: float, offset: float = 0.0) -> bool:
+    """Whether any of these is not the logarithm, less an offset."""
+    off = np.abs(found - offset - planck.log_density(case.wavelength, case.T))
+    with np.errstate(invalid="ignore"):
+        return not np.all(off <= allowed * planck.terms(case.wavelength, case.T))
+
+
+def _offset(subject: Subject) -> float:
+    """What the logarithms of everyday bodies are too large by: a wrong factor shows there, and is paid for once."""
+    found = _at_home(subject, EVERYDAY)
+    offset = float(found.reshape(-1)[0] - planck.log_density(EVERYDAY.wavelength, EVERYDAY.T)[0]) if found.size else 0.0
+    return offset if np.isfinite(offset) else 0.0
+
+
+def _expect_logarithms(subject: Subject, case: PlanckCase, allowed: float, offset: float = 0.0) -> None:
     found = expect.tensor(subject.call("log_planck", case.wavelength, case.T).value, "The result of log_planck")
     expect.shape(found, case.wavelength.shape, "log_planck(wavelength, T)")
-    wanted = planck.log_density(case.wavelength, case.T)
-    off = np.abs(found.exact() - wanted)
-    with np.errstate(invalid="ignore"):
-        wrong = ~(off <= allowed * planck.terms(case.wavelength, case.T))
-    if wrong.any():
+    if _wrong(found.exact(), case, allowed, offset):
         raise Refuted(
             "log_planck(wavelength, T) has the wrong values.",
             got=expect.show(found.exact()),
-            expected=expect.show(wanted),
+            expected=expect.show(planck.log_density(case.wavelength, case.T) + offset),
         )
 
 
@@ -73,7 +86,7 @@ def log_planck_is_the_logarithm_of_plancks_law(subject: Subject, case: PlanckCas
 )
 def log_planck_survives_cold_bodies_at_short_wavelengths(subject: Subject, case: PlanckCase) -> None:
     """Where x is large, up to 50 000, the result is finite and right."""
-    _expect_logarithms(subject, case, expect.RTOL["float32"])
+    _expect_logarithms(subject, case, expect.RTOL["float32"], _offset(subject))
 
 
 @claim(
@@ -85,7 +98,7 @@ def log_planck_survives_cold_bodies_at_short_wavelengths(subject: Subject, case:
 )
 def log_planck_keeps_its_digits_at_long_wavelengths(subject: Subject, case: PlanckCase) -> None:
     """Where x is tiny, down to 0.00001, the result keeps its digits."""
-    _expect_logarithms(subject, case, FEW_DIGITS)
+    _expect_logarithms(subject, case, FEW_DIGITS, _offset(subject))
 
 
 @claim(
@@ -98,7 +111,11 @@ def log_planck_keeps_its_digits_at_long_wavelengths(subject: Subject, case: Plan
 def log_planck_passes_finite_gradients_to_both(subject: Subject, case: PlanckCase) -> None:
     """Gradients reach wavelength and T, and they are finite and right for small and large x alike."""
     found = subject.gradients("log_planck", case.wavelength, case.T, head=np.ones(case.wavelength.shape))
-    expect.shape(expect.tensor(found.value, "The result of log_planck"), case.wavelength.shape, "The result")
+    value = expect.tensor(found.value, "The result of log_planck")
+    expect.shape(value, case.wavelength.shape, "The result")
+    extreme = not np.all(np.abs(np.log(planck.ratio(case.wavelength, case.T) / 3)) < 2)
+    if extreme and _wrong(value.exact(), case, expect.RTOL["float32"], _offset(subject)):
+        return  # wrong values where x is very large or small have checks of their own
     if found.gradients is None:
         raise Refuted(
             "The result is not connected to wavelength and T: autograd cannot take its gradient.",

@@ -150,6 +150,12 @@ MISCONCEPTIONS = (
         _gives(_rounded_up, "keep"),
     ),
     Misconception(
+        "discard_keeps",
+        "What should be discarded is kept as a small batch.",
+        "With discard all batches are full.",
+        _gives(lambda case: _as(case, "keep"), "discard"),
+    ),
+    Misconception(
         "small_sets_taken",
         "Fewer examples than a batch takes are taken all the same.",
         "2 examples in batches of 3, with discard: is there a full batch?",

@@ -10,11 +10,27 @@ from grader.checks.exercises import planck
 from grader.checks.exercises.cases import SpectrumCase
 from grader.checks.exercises.misconceptions.models import gives, is_a, nothing, numbers, rewrites
 from grader.diagnosis import Misconception, Observation, Verdict
-from grader.misconceptions import WRONG_ARGUMENTS, Model, played
+from grader.misconceptions import WRONG_ARGUMENTS, Model, played, raises
 
 
 def _finds(mistaken: Callable[[SpectrumCase], float]) -> Model:
-    return gives("T", mistaken, instead_of=lambda case: case.T)
+    """Something that follows from the very measurements."""
+    return gives("T", mistaken, instead_of=lambda case: case.T, digits=1e-3)
+
+
+def _tells(mistaken: Callable[[float], float]) -> Model:
+    """The temperature is found, and told otherwise; of noisy spectra it is not known exactly."""
+
+    def model(one: Observation) -> Verdict:
+        found = numbers(played(one, "T"))
+        if one.script is None or found is None or found.size != 1:
+            return None
+        case = one.script.about
+        error = 1e-3 if len(case.wavelength) < 100 else 2e-2
+        ends = sorted((mistaken(case.T * (1 - error)), mistaken(case.T * (1 + error))))
+        return bool(ends[0] <= found[0] <= ends[1])
+
+    return model
 
 
 def alone(case: SpectrumCase, i: int) -> float:
@@ -49,25 +65,25 @@ MISCONCEPTIONS = (
         "celsius",
         "The temperature is in degrees Celsius.",
         "Kelvins begin at absolute zero.",
-        _finds(lambda case: case.T - 273.15),
+        _tells(lambda T: T - 273.15),
     ),
     Misconception(
         "kilokelvins",
         "The temperature is in thousands of kelvins.",
         "You may learn in any unit; the result is in kelvins.",
-        _finds(lambda case: case.T / 1000),
+        _tells(lambda T: T / 1000),
     ),
     Misconception(
         "logarithm",
         "The logarithm of the temperature is returned.",
         "You may learn the logarithm; the result is the temperature.",
-        _finds(lambda case: float(np.log(case.T))),
+        _tells(lambda T: float(np.log(T))),
     ),
     Misconception(
         "inverse",
         "The inverse of the temperature is returned.",
         "You may learn the inverse; the result is the temperature.",
-        _finds(lambda case: 1 / case.T),
+        _tells(lambda T: 1 / T),
     ),
     Misconception(
         "first_wavelength_only",
@@ -92,6 +108,13 @@ MISCONCEPTIONS = (
         "Only temperatures in the middle of the range are found.",
         "Where does learning start, how long may it take, and what does it do far away from there?",
         _stops_early,
+        broad=True,
+    ),
+    Misconception(
+        "needs_many_wavelengths",
+        "It fails where there are only a few wavelengths.",
+        "What is left for your code when there is one wavelength only?",
+        raises(r"IndexError|ZeroDivisionError|ValueError"),
         broad=True,
     ),
     Misconception(

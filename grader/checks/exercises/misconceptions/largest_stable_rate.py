@@ -66,7 +66,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "one_over",
-        "This is 1 over the largest eigenvalue: the fastest rate in that direction, not the largest stable one.",
+        "This is 1 over the largest eigenvalue: the fastest in that direction, or the border for a loss without half.",
         "How far past the lowest point may a step land, so that it is still no farther away than before?",
         _finds(lambda X: stable(X) / 2),
     ),
@@ -75,12 +75,6 @@ MISCONCEPTIONS = (
         "The mean over the examples is missing.",
         "The loss of descend is a mean.",
         _finds(lambda X: stable(X) / len(X)),
-    ),
-    Misconception(
-        "square_of_the_error",
-        "This is the rate for a loss without the half.",
-        "What is the second derivative of e^2 / 2?",
-        _finds(lambda X: stable(X) / 2),
     ),
     Misconception(
         "singular_value",
@@ -104,7 +98,7 @@ MISCONCEPTIONS = (
         "rounded",
         "The rate is rounded.",
         "What is left of 0.00001 then?",
-        _finds(lambda X: round(stable(X), 3)),
+        _finds(lambda X: round(stable(X), 5)),
     ),
     Misconception(
         "eigenvalue",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.diagnosis import Observation, Verdict
-from grader.misconceptions import Model, compare, played
+from grader.misconceptions import CLOSE, Model, played
 from grader.subject import HOME, Array, NotAnArray, StudentFault, Tensor
 from grader.things import Items, Nothing, Number, NumpyArray, Thing
 
@@ -28,9 +28,17 @@ def numbers(thing: Thing | None) -> Array | None:
 
 
 def gives(
-    name: str, mistaken: Callable[[Any], object], *, instead_of: Callable[[Any], object], part: int | None = None
+    name: str,
+    mistaken: Callable[[Any], object],
+    *,
+    instead_of: Callable[[Any], object],
+    part: int | None = None,
+    digits: float = CLOSE,
 ) -> Model:
-    """What a script calls `name` holds the numbers of `mistaken(case)`; with `part`, its item of that number does."""
+    """What a script calls `name` holds the numbers of `mistaken(case)`; with `part`, its item of that number does.
+
+    digits: relative error below which two answers are the same.
+    """
 
     def model(one: Observation) -> Verdict:
         thing = played(one, name)
@@ -40,9 +48,20 @@ def gives(
         if found is None or one.device != HOME or one.script is None:
             return None
         case = one.script.about
-        return compare(found, _flat(mistaken(case)), _flat(instead_of(case)))
+        wrong, right = _flat(mistaken(case)), _flat(instead_of(case))
+        if _same(wrong, right, digits):
+            return None if _same(found, right, digits) else False
+        return _same(found, wrong, digits)
 
     return model
+
+
+def _same(found: Array, expected: Array, digits: float) -> bool:
+    """As `grader.misconceptions.same`, with digits of our own."""
+    if found.size != expected.size:
+        return False
+    allowed = digits * np.abs(expected) + 0.01 * digits * np.max(np.abs(expected), initial=0)
+    return bool(np.all(np.abs(found - expected) <= allowed))
 
 
 def _flat(values: object) -> Array:

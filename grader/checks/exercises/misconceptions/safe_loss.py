@@ -11,6 +11,7 @@ from grader.misconceptions import (
     WRONG_ARGUMENTS,
     Model,
     compare,
+    cuts_off,
     cuts_the_graph,
     raises,
     returns,
@@ -67,7 +68,7 @@ def _another_error(one: Observation) -> Verdict:
     """Labels that do not fit raise something else than ValueError, and those that fit nothing."""
     if not isinstance(one.answer, Raised):
         return None
-    return False if fits(one) else one.answer.type_name != "ValueError"
+    return False if fits(one) else one.answer.type_name != "ValueError" or None
 
 
 def _refuses_too_much(one: Observation) -> Verdict:
@@ -158,6 +159,12 @@ MISCONCEPTIONS = (
         "The loss is computed where autograd cannot follow.",
         "Look for detach(), asnumpy(), or a new array made from old values, between y_hat and the result.",
         cuts_the_graph,
+    ),
+    Misconception(
+        "y_hat_cut_from_autograd",
+        "y_hat is cut off from autograd.",
+        "Is y_hat used as it came, or as a copy: through detach(), asnumpy() or a new array?",
+        cuts_off(0, right=lambda head, y_hat, y: y_hat - y.reshape(y_hat.shape), value_of=_right),
     ),
     Misconception(
         "result_not_returned",

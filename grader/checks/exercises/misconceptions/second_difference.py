@@ -47,6 +47,11 @@ def _step_too_large(one: Observation) -> Verdict:
     return _off(lambda off: 1e-3 * expected < off < 30 * expected)(one)
 
 
+def _step_too_small(one: Observation) -> Verdict:
+    """An error that is not that of a large step."""
+    return None if _step_too_large(one) else _off(lambda off: True)(one)
+
+
 def _wrong_sign_of_arcsinh(one: Observation) -> Verdict:
     """Right, but for the one function that MXNet differentiates twice wrongly."""
     if one.script is None or one.device != HOME:
@@ -73,7 +78,7 @@ MISCONCEPTIONS = (
         "step_too_small",
         "The step h is too small: what is left of the difference is rounding.",
         "x and x + h must differ in more than the last digits. How many has float32?",
-        _off(lambda off: off > 1e-2),
+        _step_too_small,
         broad=True,
     ),
     Misconception(

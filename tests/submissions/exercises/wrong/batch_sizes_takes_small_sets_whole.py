@@ -1,0 +1,16 @@
+"""Data that fill no batch are not discarded."""
+
+def batch_sizes(num_examples, batch_size, num_epochs, last):
+    passes, waiting = [], 0
+    for _ in range(num_epochs):
+        left, sizes = num_examples + waiting, []
+        while left >= batch_size:
+            sizes.append(batch_size)
+            left -= batch_size
+        if left and last == "keep":
+            sizes.append(left)
+        if last == "discard" and not sizes:
+            sizes.append(num_examples)
+        waiting = left if last == "rollover" else 0
+        passes.append(sizes)
+    return passes

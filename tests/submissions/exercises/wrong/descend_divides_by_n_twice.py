@@ -1,0 +1,18 @@
+"""The loss is a mean, and the step is divided by the number of examples all the same."""
+
+from mxnet import autograd, nd
+
+
+def descend(features, labels, w, b, lr, num_steps):
+    w.attach_grad()
+    b.attach_grad()
+    losses = []
+    for step in range(num_steps + 1):
+        with autograd.record():
+            loss = nd.mean((nd.dot(features, w) + b - labels.reshape((-1, 1))) ** 2) / 2
+        losses.append(float(loss.asscalar()))
+        if step < num_steps:
+            loss.backward()
+            w -= lr / len(features) * w.grad
+            b -= lr / len(features) * b.grad
+    return losses

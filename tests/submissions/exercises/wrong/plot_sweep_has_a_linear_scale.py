@@ -1,0 +1,14 @@
+"""The losses are on a linear scale."""
+
+from matplotlib import pyplot as plt
+
+
+def plot_sweep(losses):
+    plt.figure()
+    for lr, on_the_way in losses.items():
+        plt.plot(range(len(on_the_way)), on_the_way, label=f"{lr:g}")
+    plt.xlabel("step")
+    plt.ylabel("loss")
+    plt.title("Sweep")
+    plt.legend()
+    plt.show()
