@@ -124,20 +124,25 @@ def test_a_right_submission_gets_full_marks(name: str, seed: int) -> None:
     assert [part.score for part in parts] == [part.max_score for part in parts]
 
 
-def in_teams() -> list[dict[str, str]]:
-    """Right submissions put together, one for each function, so that training meets every one of them."""
+def in_teams() -> list[tuple[str, dict[str, str]]]:
+    """Right submissions to each assignment put together, one for each function, so that every one meets others."""
     sources = {name: cells(path.read_text(encoding="utf-8"), REFERENCE) for name, path in FILES["right"].items()}
-    authors = {function: [name for name in RIGHT if function in sources[name]] for function in REFERENCE}
-    count = max(len(names) for names in authors.values())
-    return [{function: names[i % len(names)] for function, names in authors.items() if names} for i in range(count)]
+    teams = []
+    for assignment in FOLDERS:
+        own = dict.fromkeys(function for part in checks.parts(assignment) for function in part.functions)
+        authors = {function: [name for name in RIGHT if function in sources[name]] for function in own}
+        for i in range(max(len(names) for names in authors.values())):
+            team = {function: names[i % len(names)] for function, names in authors.items() if names}
+            teams.append((assignment, team))
+    return teams
 
 
 @pytest.mark.parametrize("number", one_in(3, [(number,) for number in range(len(in_teams()))]))
 def test_right_functions_of_different_people_work_together(number: int) -> None:
-    team = in_teams()[number]
+    assignment, team = in_teams()[number]
     together = REFERENCE | {function: functions("right", name)[function] for function, name in team.items()}
     seed = (PUBLIC_SEED, *OTHER_SEEDS)[number % 3]
-    for part in PARTS.values():
+    for part in checks.parts(assignment):
         if len(part.functions) > 1:
             assert not_passed([run_part(part, LocalSubject(together, seconds=PATIENCE), seed)]) == {}, team
 
@@ -188,7 +193,10 @@ ONLY_TOGETHER = only_together()
     ),
 )
 def test_what_works_with_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:
-    assert_as_in_the_table(name, mark("wrong", name, joint_parts_of("wrong", name)))
+    parts = mark("wrong", name, joint_parts_of("wrong", name))
+    assert_as_in_the_table(name, parts)
+    if not parts_of("wrong", name):
+        assert named(parts) == NAMED.get(name, set())
 
 
 def assert_as_in_the_table(name: str, parts: list[Part]) -> None:

@@ -21,7 +21,6 @@ right if it does what the mathematics says, or else what comes out when the stud
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -67,10 +66,13 @@ def _expected(case: TrainCase) -> Fitted:
     return Fitted(*loop.epochs(loop.theta_of(case.w, case.b), case.batches, case.lr, case.num_epochs))
 
 
-def _by_steps(subject: Subject, case: TrainCase) -> Fitted | None:
-    """What comes out if we call the student's train_step for every batch; None if it fails."""
-    script = Script("fit")
-    w, b = script.array(case.w, grad=True), script.array(case.b, grad=True)
+def _by_steps(subject: Subject, case: TrainCase, *, device: str = HOME) -> Fitted | None:
+    """What comes out if we call the student's train_step for every batch; None if it fails.
+
+    device: where w and b live; the batches are at home.
+    """
+    script = Script("fit", strict=True)
+    w, b = (script.array(param, grad=True, device=device) for param in (case.w, case.b))
     batches = [(script.array(data), script.array(label)) for data, label in case.batches]
     epochs = [[script.call("train_step", *batch, w, b, case.lr) for batch in batches] for _ in range(case.num_epochs)]
     w_after, b_after = script.look(w), script.look(b)
@@ -159,12 +161,10 @@ def fit_falls_as_theory_says(subject: Subject, rng: np.random.Generator) -> None
     X, theta = rng.normal(size=(NUM_EXAMPLES, 2)), np.array([2.0, -3.4, 4.2])
     y = loop.design(X) @ theta + 0.1 * rng.normal(size=NUM_EXAMPLES)
     start = rng.normal(size=3)
-    try:
-        losses = _falling(subject, X, y, start, device=ELSEWHERE)
-    except Raised:
-        if not _parts_are_right(subject, X, y, start):
-            return
-        losses = _falling(subject, X, y, start, device=HOME)  # two devices are the business of train_step's own part
+    if not _passes_are_whole(subject, X, y):
+        return
+    device = ELSEWHERE if _steps_are_right(subject, X, y, start, device=ELSEWHERE) else HOME
+    losses = _falling(subject, X, y, start, device=device)
     example = f"{NUM_EXAMPLES} examples in batches of {BATCH_SIZE}, noise 0.1, lr = {LR:g}, {NUM_EPOCHS} epochs"
     if len(losses) != NUM_EPOCHS:
         raise Unusable("fit does not return a number for each epoch.", got=f"{len(losses)} numbers", example=example)
@@ -174,7 +174,7 @@ def fit_falls_as_theory_says(subject: Subject, rng: np.random.Generator) -> None
         error, margin = max(before - floor, 0.0), FLOOR * floor
         low = floor + error * np.exp(-exponent * largest) * (1 - RATIO) - margin
         high = floor + error * np.exp(-exponent * smallest) * (1 + RATIO) + margin
-        if not low <= now <= high and _parts_are_right(subject, X, y, start):
+        if not low <= now <= high and _steps_are_right(subject, X, y, start, device=device):
             raise Refuted(
                 f"The loss of epoch {number} does not follow from that of epoch {number - 1}.",
                 example=example,
@@ -195,23 +195,30 @@ def _falling(subject: Subject, X: Array, y: Array, start: Array, *, device: str)
     return [expect.number(one, "A mean loss") for one in expect.items(played[made], "The result of fit")]
 
 
-def _parts_are_right(subject: Subject, X: Array, y: Array, start: Array) -> bool:
-    """Whether single steps are right, and passes of the loader whole; if not, that has been paid for elsewhere."""
+def _steps_are_right(subject: Subject, X: Array, y: Array, start: Array, *, device: str) -> bool:
+    """Whether train_step does what it should by itself; if not, that has been paid for elsewhere."""
     sample = [(X[i : i + 4], y[i : i + 4]) for i in range(0, 40, 4)]
     case = TrainCase(tuple(X for X, _ in sample), tuple(y for _, y in sample), start[:2].reshape(2, 1), start[2:], LR)
-    found = _by_steps(subject, case)
-    expected = _expected(case)
-    if found is None or not _same_means(found.means, expected.means) or not _same_theta(found.theta, expected.theta):
-        return False
+    found, expected = _by_steps(subject, case, device=device), _expected(case)
+    return found is not None and _same_means(found.means, expected.means) and _same_theta(found.theta, expected.theta)
+
+
+def _passes_are_whole(subject: Subject, X: Array, y: Array) -> bool:
+    """Whether the loader gives every row with its label, in fours, twice; if not, that has been paid for elsewhere."""
     script = Script("fit")
     loader = script.call("make_loader", X[:40], y[:40], BATCH_SIZE, show=False)
     read = [script.each(loader, limit=80) for _ in range(2)]
-    played = subject.play(script)
-    rows = Counter(np.hstack([X[:40], y[:40, None]]).astype(np.float32).reshape(-1).tolist())
+    try:
+        played = subject.play(script)
+    except Raised:
+        return False
+    rows = np.hstack([X[:40], y[:40, None]]).astype(np.float32).astype(np.float64)
     for ref in read:
         batches = as_arrays(played[ref]) or []
-        came = Counter(float(number) for pair in batches for array in pair for number in array.reshape(-1))
-        if came != rows or any(len(X) != BATCH_SIZE for X, _ in batches):
+        if any(X.shape != (BATCH_SIZE, 2) or y.size != BATCH_SIZE for X, y in batches):
+            return False
+        came = sorted(tuple(row) for X, y in batches for row in np.hstack([X, y.reshape(-1, 1)]).tolist())
+        if came != sorted(tuple(row) for row in rows.tolist()):
             return False
     return True
 

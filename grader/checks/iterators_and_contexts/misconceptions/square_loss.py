@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.diagnosis import Misconception
+from grader.diagnosis import Misconception, Observation, Verdict
 from grader.misconceptions import (
     IN_PLACE_WHILE_RECORDING,
     WRONG_ARGUMENTS,
     Model,
     becomes_float32,
+    compare,
     computes,
     cuts_the_graph,
     leaves_the_device,
@@ -19,7 +20,7 @@ from grader.misconceptions import (
     shaped,
     writes_into,
 )
-from grader.subject import Array
+from grader.subject import HOME, Array, Gradients
 
 
 def _right(yhat: Array, y: Array) -> Array:
@@ -28,6 +29,14 @@ def _right(yhat: Array, y: Array) -> Array:
 
 def _instead(mistaken: Callable[[Array, Array], Array]) -> Model:
     return computes(mistaken, instead_of=_right)
+
+
+def _half_the_gradient(one: Observation) -> Verdict:
+    if not isinstance(one.answer, Gradients) or one.answer.gradients is None or one.device != HOME:
+        return None
+    yhat, y = one.inputs
+    right = 2 * (yhat - y) / yhat.size
+    return compare(one.answer.gradients[0], right / 2, right)
 
 
 MISCONCEPTIONS = (
@@ -90,6 +99,12 @@ MISCONCEPTIONS = (
         "The loss is computed where autograd cannot follow.",
         "Look for detach(), asnumpy(), or a new array made from old values.",
         cuts_the_graph,
+    ),
+    Misconception(
+        "half_the_gradient",
+        "The loss is right, and its gradient is half of what it should be.",
+        "Both factors of a square depend on yhat. Is one of them detached?",
+        _half_the_gradient,
     ),
     Misconception(
         "always_float32",
