@@ -5,7 +5,8 @@
 FUZZ_EXAMPLES ?= 20000
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
-.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate bench messages notebooks seed-tables lock clean
+.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks seed-tables lock \
+	clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 
@@ -37,6 +38,12 @@ mutants: bootstrap ## grade hundreds of machine-made mistakes; none may get full
 
 calibrate: bootstrap ## what a right submission risks, and how small a mistake is still seen
 	@.venv/bin/python scripts/calibrate.py
+
+diagnoses: bootstrap ## which mistake the grader names, beside the one that was made
+	@.venv/bin/python scripts/diagnoses.py
+
+costs: bootstrap ## what each common mistake costs in points
+	@.venv/bin/python scripts/costs.py
 
 bench: bootstrap ## what grading a notebook costs, beside running it unguarded
 	@.venv/bin/python scripts/bench.py

@@ -53,6 +53,24 @@ def expect_as_right_as_at_home(
     )
 
 
+def expect_recorded_as_unrecorded(
+    recorded: Array, expected: Array, unrecorded: Callable[[], Array], what: str, *, scale: Array | float = 0.0
+) -> bool:
+    """Whether the numbers are right while autograd records; where they are not, they are wrong without it as well.
+
+    unrecorded: what the same request gives without recording, asked for only if `recorded` is wrong.
+    """
+    if close(recorded, expected, scale=scale):
+        return True
+    if close(unrecorded(), expected, scale=scale):
+        raise Refuted(
+            f"{what} is right as long as nothing is recorded, and wrong while autograd records.",
+            got=show(recorded),
+            expected=show(expected),
+        )
+    return False
+
+
 def expect_gradients_as_at_home(
     here: Callable[[], Gradients],
     at_home: Callable[[], Gradients],

@@ -211,6 +211,11 @@ def writes_into(*positions: int) -> Model:
     return model
 
 
+def overwrites(one: Observation) -> Verdict:
+    """What it has handed out before does not keep its contents."""
+    return True if isinstance(one.answer, (Called, Batches)) and one.answer.overwrote else None
+
+
 def cuts_the_graph(one: Observation) -> Verdict:
     """Autograd cannot follow how the result was computed, from any of the arguments."""
     if not isinstance(one.answer, Gradients) or not isinstance(one.answer.value, Tensor):

@@ -105,8 +105,11 @@ def large_linreg_inputs(rng: np.random.Generator) -> Iterator[LinregCase]:
     """More rows and features than anybody hard-codes; first some that can be added up by hand."""
     yield LinregCase(np.ones((1, 8)), np.arange(1.0, 9.0).reshape(-1, 1), np.zeros(1))
     yield LinregCase(np.arange(1.0, 13.0).reshape(-1, 1), np.ones((1, 1)), np.ones(1))
-    for n, d, size in ((257, 19, 1.0), (1, 40, 1.0), (1000, 2, 1.0), (5, 3, 1000.0)):
+    for n, d, size in ((257, 19, 1.0), (1, 40, 1.0), (1000, 2, 1.0), (10, 2, 1.0), (5, 3, 1000.0)):
         yield LinregCase(*(single(size * rng.normal(size=shape)) for shape in ((n, d), (d, 1), (1,))))
+    # Large features whose predictions are not, so that a small mistake shows beside them.
+    X, w, b = 1000 * rng.normal(size=(5, 3)), rng.normal(size=(3, 1)) / 1000, rng.normal(size=1)
+    yield LinregCase(single(X), single(w), single(b))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +136,7 @@ def extreme_predictions_and_labels(rng: np.random.Generator) -> Iterator[LossCas
     for scale in (1e4, 1e-4):
         for y_hat, y in ((1.0, 0.0), (-3.0, 0.0), (0.5, 2.0), (-1.0, -1.0)):
             yield LossCase(single(np.array([[y_hat * scale]])), single(np.array([[y * scale]])))
+    yield LossCase(np.array([[1.0], [2.0]]), np.array([[1.0], [5.0]]))
     yield LossCase(single(rng.normal(size=(1000, 1))), single(rng.normal(size=(1000, 1))))
 
 
@@ -200,11 +204,14 @@ class RowsCase(Readable):
 
 
 def numbered_rows(
-    num_examples: int, batch_size: int, *, tail: tuple[int, ...] = (2,), column: bool = False
+    num_examples: int, batch_size: int, *, tail: tuple[int, ...] = (2,), column: bool = False, start: int = 0
 ) -> RowsCase:
-    """Rows that can be told apart: features of shape (num_examples, *tail), labels (num_examples,) or a column."""
+    """Rows that can be told apart: features of shape (num_examples, *tail), labels (num_examples,) or a column.
+
+    With another `start`, row i has the numbers of row start + i.
+    """
     count = int(np.prod(tail))
-    rows = np.arange(num_examples, dtype=np.float64)
+    rows = np.arange(start, start + num_examples, dtype=np.float64)
     features = (10 * rows[:, None] + np.arange(count)).reshape(num_examples, *tail)
     return RowsCase(batch_size, features, 100 * (rows.reshape(-1, 1) if column else rows))
 
@@ -234,8 +241,8 @@ def row_sets(
 
 
 def large_row_sets(rng: np.random.Generator) -> Iterator[RowsCase]:
-    """More rows than anybody tries by hand, some with numbers below zero, and more than the notebook has."""
-    yield numbered_rows(257, 32)
-    case = numbered_rows(120, 10)
-    yield RowsCase(10, case.features - 600, case.labels - 6000)
+    """More rows than anybody tries by hand, with fractions, or below zero, or more of them than the notebook has."""
+    case = numbered_rows(257, 32)
+    yield RowsCase(32, case.features + 0.25, case.labels + 0.5)
+    yield numbered_rows(120, 10, start=-60)
     yield numbered_rows(3000, 1000)

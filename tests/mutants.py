@@ -20,7 +20,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import indent
 
-from mutations import ARGUMENTS, BATCHES, BODIES, CONDITIONS, HEADER, OTHERWISE, RIGHT, SIGNATURES, STEPS, VALUES
+from mutations import (
+    ARGUMENTS,
+    BATCHES,
+    BODIES,
+    CONDITIONS,
+    HEADER,
+    MISTAKES,
+    OTHERWISE,
+    RIGHT,
+    SIGNATURES,
+    STEPS,
+    VALUES,
+)
 
 OPERATORS = {
     "drop": "a term, a factor, a call, a row or a statement is left out",
@@ -49,9 +61,47 @@ OPERATORS = {
 }
 """How mistakes are made."""
 
-EQUIVALENT: dict[str, str] = {}
+_CHECKS_COME_FIRST = "the first calls of all come from the check, which records nothing there: no graph to be cut from"
+_NOT_RECORDED = "without recording there is no graph to be cut from"
+EQUIVALENT = {
+    "data_iter-swap-0": "features and labels have the same length",
+    "data_iter-swap-6": "features and labels live on the same device",
+    "data_iter-swap-9": "features and labels have the same length",
+    "data_iter-small_or_large_inputs-0": "one row has one order",
+    "data_iter-small_or_large_inputs-2": "the first row of one row is all there is",
+    "data_iter-small_or_large_inputs-32": "the first row of a batch of one is all there is",
+    "linreg-negate-5": "the last axis of two is axis 1",
+    "linreg-drop-12": "broadcasting adds a (1,) as it adds a (1, 1)",
+    "linreg-off_by_one-9": "a length of 0 in MXNet's reshape copies the length that is there, which is 1",
+    "linreg-negate-13": "a length of -1 in a reshape is worked out, to 1",
+    "linreg-negate-14": "a length of -1 in a reshape is worked out, to 1",
+    "linreg-detach-17": _NOT_RECORDED,
+    "linreg-detach-18": _NOT_RECORDED,
+    "linreg-first_call-2": _CHECKS_COME_FIRST,
+    "linreg-first_call-3": _CHECKS_COME_FIRST,
+    "linreg-first_call-6": _CHECKS_COME_FIRST,
+    "linreg-first_call-7": _CHECKS_COME_FIRST,
+    "squared_loss-negate-3": "the square of the negative is the square",
+    "squared_loss-negate-8": "the square of the negative is the square",
+    "squared_loss-distort-0": "half a square is its own absolute value",
+    "squared_loss-distort-3": "half a square is never negative",
+    "squared_loss-distort-6": "half a square is never negative",
+    "squared_loss-detach-7": "labels are data: nobody asks for the gradient with respect to them",
+    "squared_loss-detach-16": _NOT_RECORDED,
+    "squared_loss-detach-17": _NOT_RECORDED,
+    "squared_loss-first_call-2": _CHECKS_COME_FIRST,
+    "squared_loss-first_call-3": _CHECKS_COME_FIRST,
+    "squared_loss-first_call-6": _CHECKS_COME_FIRST,
+    "squared_loss-first_call-7": _CHECKS_COME_FIRST,
+    "sgd-drop-4": "param[:] has no lower end",
+}
 """Mutants that do the same as a right answer, and why."""
-ALLOWED: dict[str, str] = {}
+ALLOWED = {
+    "data_iter-wrong_dtype-0": "float32 holds every row number up to 2^24 = 16 777 216, the limit that the notebook "
+    "names; within it the batches are the same, and nobody is handed more rows",
+    "sgd-wrong_dtype-3": "the rate is rounded to float32, which is all that MXNet's own nd.sgd_update takes: whoever "
+    "uses that is right, and the parameters keep the digits they have",
+}
 """Mutants that do something else which the contract allows, and why it is no mistake."""
 UNSEEN: dict[str, str] = {}
 """Mistakes that get full marks, and why no check can see them. Nothing may be added to make a test pass."""
@@ -79,6 +129,11 @@ def mutants() -> tuple[Mutant, ...]:
                 found[source] = Mutant(f"{prefix}-{count[prefix]}", function, operator, change, HEADER + source)
                 count[prefix] += 1
     return tuple(found.values())
+
+
+def mistakes_of(mutant: Mutant) -> set[str]:
+    """The ids of the catalogue's mistakes that are true of a mutant."""
+    return {mistake for mistake, changes in MISTAKES[mutant.function].items() if mutant.change in changes}
 
 
 Made = tuple[str, str, str]

@@ -109,7 +109,7 @@ def test_a_mistake_that_only_training_sees_costs_its_points_and_is_traced(name: 
 
 
 def test_what_fails_beside_a_stand_in_still_costs_points() -> None:
-    functions = wrong("data_iter_stops_after_sixty_batches") | {"sgd": stub("sgd")}
+    functions = wrong("data_iter_turns_the_labels_after_64_batches") | {"sgd": stub("sgd")}
     report = graded(functions)["training"]
     assert report.score == 4
     assert report.message == (

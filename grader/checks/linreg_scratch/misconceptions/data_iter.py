@@ -18,6 +18,7 @@ from grader.misconceptions import (
     Model,
     becomes_float32,
     leaves_the_device,
+    overwrites,
     raises,
     tensors,
     writes_into,
@@ -324,6 +325,17 @@ def _endless(one: Observation) -> Verdict:
     return one.answer.endless if isinstance(one.answer, Batches) else None
 
 
+def _a_thousand_rows(one: Observation) -> Verdict:
+    """As many batches as 1000 rows have, or so many of them that the pass was cut off."""
+    rows = len(one.inputs[0])
+    if not isinstance(one.answer, Batches) or one.answer.problem or rows == 1000:
+        return None
+    number = -(-1000 // one.batch_size)
+    if one.answer.endless:
+        return number > len(one.answer.passes[-1])
+    return all(len(batches) == number for batches in one.answer.passes)
+
+
 MISCONCEPTIONS = (
     Misconception(
         "not_shuffled",
@@ -459,6 +471,12 @@ MISCONCEPTIONS = (
         _endless,
     ),
     Misconception(
+        "a_thousand_rows",
+        "There are always as many batches as 1000 rows have.",
+        "The notebook's data have 1000 rows; other callers have other data. Use what you are given.",
+        _a_thousand_rows,
+    ),
+    Misconception(
         "only_X",
         "The features come without their labels.",
         "A batch is a pair: what has to stand behind yield?",
@@ -524,6 +542,12 @@ MISCONCEPTIONS = (
         "The caller's arrays are shuffled themselves.",
         "features[:] = ... and shuffle(features) write into the caller's array. What else could you shuffle?",
         writes_into(0, 1),
+    ),
+    Misconception(
+        "one_array_for_all_batches",
+        "All batches share one array, which the next one overwrites.",
+        "What would list(data_iter(...)) hold when the pass is over?",
+        overwrites,
     ),
     Misconception(
         "index_out_of_range",

@@ -17,6 +17,7 @@ from grader.misconceptions import (
     cuts_the_graph,
     leaves_the_device,
     loses_digits,
+    overwrites,
     raises,
     returns,
     shaped,
@@ -215,6 +216,13 @@ MISCONCEPTIONS = (
         "The weights are changed in place.",
         "w *= ... and w[:] = ... write into the caller's w. Compute a new array.",
         writes_into(1),
+    ),
+    Misconception(
+        "no_new_array",
+        "The result is no new array, and the next call overwrites it.",
+        "Two results of two calls: are they still different when both are there?",
+        overwrites,
+        broad=True,
     ),
     Misconception(
         "at_sign",

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.diagnosis import Misconception, Observation, Verdict
 from grader.misconceptions import (
+    CLOSE,
     IN_PLACE_WHILE_RECORDING,
     WRONG_ARGUMENTS,
     Model,
@@ -95,6 +96,9 @@ def _clipped(one: Observation) -> Verdict:
     if same(found, _exact(one)):
         return None
     limit = float(np.max(np.abs(used)))
+    rounding = 6e-8 * float(np.max(np.abs(_joined(one.inputs)))) * one.batch_size / one.lr
+    if rounding > 0.1 * CLOSE * limit:  # too small a step beside its parameters to tell what was taken
+        return None
     return 0 < limit < float(np.max(np.abs(given))) and same(used, np.clip(given, -limit, limit))
 
 
