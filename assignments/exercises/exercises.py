@@ -414,7 +414,7 @@ def fit_temperature(wavelength: nd.NDArray, density: nd.NDArray) -> float:
 
 
 # %% check="fit_temperature" points=6
-check("fit_temperature", fit_temperature)
+check("fit_temperature", log_planck, fit_temperature)
 
 # %% [markdown]
 # **Point it at the sun.** Two hundred wavelengths from the near infrared, 5 % of noise, and none of them at the peak of

@@ -49,9 +49,16 @@ def _stops_early(one: Observation) -> Verdict:
     if one.script is None or found is None or found.size != 1:
         return None
     case = one.script.about
+    if not np.isfinite(found[0]):
+        return False
     if abs(found[0] - case.T) <= 2e-2 * case.T:
         return None
     return not 100 < case.T < 10_000 or None
+
+
+def _not_a_number(one: Observation) -> Verdict:
+    found = numbers(played(one, "T"))
+    return True if found is not None and not np.all(np.isfinite(found)) else None
 
 
 MISCONCEPTIONS = (
@@ -108,6 +115,20 @@ MISCONCEPTIONS = (
         "Only temperatures in the middle of the range are found.",
         "Where does learning start, how long may it take, and what does it do far away from there?",
         _stops_early,
+        broad=True,
+    ),
+    Misconception(
+        "not_a_number",
+        "The result is not a number.",
+        "Print T and its gradient in every step: where does the first nan come from?",
+        _not_a_number,
+        broad=True,
+    ),
+    Misconception(
+        "off_the_graph",
+        "What is differentiated is not on the graph that autograd records.",
+        "Does log_planck pass gradients to T?",
+        raises("not in a computational graph|FGradient|require gradients"),
         broad=True,
     ),
     Misconception(
