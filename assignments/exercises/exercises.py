@@ -143,7 +143,8 @@ def descend_with_hidden_layer(size: float, lr: float = 0.1, num_steps: int = 300
         for param in params:
             param -= lr * param.grad
         losses.append(float(loss.asscalar()))
-    return losses, [float(param.abs().max().asscalar()) for param in params]
+    largest = [float(param.abs().max().asscalar()) for param in params]
+    return (losses, largest)
 
 
 for size in (0.0, 0.5):
