@@ -128,7 +128,8 @@ def _check(options: argparse.Namespace) -> int:
 
         for path, taken in submissions:
             if isinstance(taken, Refused):
-                result = grading.ungradable(candidates[0], str(path), seed, taken.reason, forkserver.level)
+                assignment = _likely(path, candidates)
+                result = grading.ungradable(assignment, str(path), seed, taken.reason, forkserver.level)
             else:
                 result = grading.grade_notebook(
                     taken.data, [taken.assignment], forkserver, name=str(path), seed=seed, notes=taken.notes
@@ -151,6 +152,16 @@ def _take(path: Path, candidates: Sequence[Assignment]) -> Accepted | Refused:
         return take_file(path, candidates)
     folder = Path(os.path.abspath(path))
     return take_folder(folder.parent, *filter(None, [folder.name]), assignments=candidates)
+
+
+def _likely(path: Path, candidates: Sequence[Assignment]) -> Assignment:
+    """The assignment that a notebook which cannot be graded is meant for, as far as its name or folder tells."""
+    from grader.grading import Assignment
+
+    if len(candidates) == 1:
+        return candidates[0]
+    named = [candidate for candidate in candidates if candidate.name in (path.stem, path.resolve().name)]
+    return named[0] if named else Assignment("unknown", ())
 
 
 def _candidates(options: argparse.Namespace) -> list[Assignment]:

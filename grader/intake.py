@@ -105,7 +105,8 @@ def _choose(folder: int, assignments: Sequence[Assignment]) -> Accepted | Refuse
         if isinstance(found, Refused):
             return Refused(f"{name} cannot be graded. {found.reason}", slip)
     else:
-        wanted = " or ".join(f"{assignment.name}.ipynb" for assignment in assignments)
+        *most, last = (f"{assignment.name}.ipynb" for assignment in assignments)
+        wanted = f"{', '.join(most)} or {last}" if most else last
         candidates = [name for name in names if _may_be_notebook(name)]
         if len(candidates) > MAX_CANDIDATES:
             return Refused(f"There are {len(candidates)} notebooks, and none of them is called {wanted}.", slip)
@@ -117,7 +118,8 @@ def _choose(folder: int, assignments: Sequence[Assignment]) -> Accepted | Refuse
             reason = f"There are {len(fit)} notebooks of this assignment, and none of them is called {wanted}"
             return Refused(f"{reason}: {_list(fit)}. Which one counts is not for the grader to say.", slip)
         name, found = next(iter(fit.items()))
-        remarks += (f"The notebook is called {shown(name)}; it should be {wanted}. It was graded all the same.",)
+        right = f"{found.assignment.name}.ipynb"
+        remarks += (f"The notebook is called {shown(name)}; it should be {right}. It was graded all the same.",)
     others = [other for other in names if other not in NOT_WORTH_A_WORD | {name} and not other.startswith(".")]
     if others:
         remarks += (f"Only the notebook is graded, so this was left aside: {_list(others)}.",)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader import cli, course, demo, doctor, gate, grading, intake
+from grader import checks, cli, course, demo, doctor, gate, grading, intake
 from grader.cli import BROKEN, NO, OK, main
 from grader.course import MARKER
 from grader.gate import Finding
@@ -190,12 +190,22 @@ def test_a_submissions_folder_is_graded_by_the_notebook_in_it(notebook, graded, 
 
 def test_an_empty_folder_is_ungradable(capsys):
     assert main(["check", "."]) == BROKEN
-    assert f"Could not grade: There is no {NAME}.ipynb, and nothing else either." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    *most, last = (f"{name}.ipynb" for name in checks.assignments())
+    assert f"Could not grade: There is no {', '.join(most)} or {last}, and nothing else either." in said
+    assert said.startswith(". (unknown, ")
+
+
+def test_what_cannot_be_graded_belongs_to_the_assignment_that_its_name_tells(capsys, tmp_path):
+    (tmp_path / f"{NAME}.ipynb").write_text("nonsense")
+    (tmp_path / "ada" / NAME).mkdir(parents=True)
+    assert main(["check", f"{NAME}.ipynb", f"ada/{NAME}"]) == BROKEN
+    assert capsys.readouterr().out.count(f" ({NAME}, ") == 2
 
 
 def test_an_unknown_assignment_is_told_with_the_known_ones(capsys, notebook):
     said = complaint(capsys, "check", "n.ipynb", "--assignment", "linear")
-    assert said == f"There is no assignment called 'linear'. There are: {NAME}."
+    assert said == f"There is no assignment called 'linear'. There are: {', '.join(checks.assignments())}."
 
 
 def test_a_course_named_in_vain_is_not_ignored(capsys, notebook, tmp_path):

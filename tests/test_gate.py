@@ -131,11 +131,11 @@ def test_a_source_that_cannot_be_built_is_told_with_its_reason(course, pretend):
 
 def test_points_that_are_not_those_of_the_checks_are_found(course, pretend):
     pretend(result(), untouched())
-    edit_notebook(course, lambda cells: cells["check_sgd"].metadata.nbgrader.update(points=7))
+    edit_notebook(course, lambda cells: cells["check_sgd"].metadata.nbgrader.update(points=70))
     failed = [finding.sentence for finding in findings(course) if not finding.ok]
     assert failed == [
         "source and notebook differ. Run `make notebooks`.",
-        "the cell check_sgd carries 7 points, its checks 6.",
+        "the cell check_sgd carries 70 points, its checks 7.",
     ]
 
 

@@ -142,7 +142,7 @@ def synthetic_data_adds_noise_of_the_size_asked_for(subject: Subject, rng: np.ra
         case = DrawCase((2.0, -3.4), 4.2, MANY, noise)
         [(X, y)] = _draw(subject, case)
         left = _residuals(X, y, case) / noise
-        _expect_normal(left, f"(y - Xw - b) / {noise:g}", case)
+        _expect_normal(left, f"What the labels have beside Xw + b, divided by {noise:g},", case)
         for i, column in enumerate(X.exact().T):
             _expect_apart(column, left, f"The noise and X[:, {i}]", case)
 
