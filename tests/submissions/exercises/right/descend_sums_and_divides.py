@@ -1,4 +1,4 @@
-"""backward sums over the examples, and the step divides."""
+"""The losses are added up by backward, and the step divides."""
 
 from mxnet import autograd, nd
 

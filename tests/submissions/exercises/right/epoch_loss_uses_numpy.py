@@ -1,4 +1,4 @@
-"""numpy knows weighted means."""
+"""A weighted mean of numpy's."""
 
 import numpy as np
 

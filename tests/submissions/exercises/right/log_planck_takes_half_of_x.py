@@ -1,4 +1,4 @@
-"""exp(x) - 1 is 2 exp(x / 2) sinh(x / 2), and sinh comes from expm1."""
+"""The exponent is taken out in two halves."""
 
 import math
 
@@ -9,6 +9,5 @@ H, C, K = 6.62607015e-34, 299792458.0, 1.380649e-23
 
 def log_planck(wavelength, T):
     x = 1e6 * H * C / K / (wavelength * T)
-    # exp(x) - 1 = exp(x) * (-expm1(-x))
     rest = nd.log(nd.negative(nd.expm1(nd.negative(x)))) + x / 2
     return math.log(8e30 * math.pi * H * C) - 5 * nd.log(wavelength) - x / 2 - rest

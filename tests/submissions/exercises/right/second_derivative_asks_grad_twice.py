@@ -1,4 +1,4 @@
-"""autograd.grad does it both times."""
+"""Both derivatives are taken by autograd.grad."""
 
 from mxnet import autograd, nd
 

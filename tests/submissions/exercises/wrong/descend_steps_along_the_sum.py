@@ -1,4 +1,4 @@
-"""backward is called on a loss for each example, and nothing is divided."""
+"""There is a loss for each example, backward adds them up, and nothing is divided."""
 
 from mxnet import autograd, nd
 

@@ -1,4 +1,4 @@
-"""1 over the largest eigenvalue."""
+"""This is 1 over the largest eigenvalue."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""h c / k is an array, on the default device."""
+"""The constant h c / k is an array, on the default device."""
 
 import math
 

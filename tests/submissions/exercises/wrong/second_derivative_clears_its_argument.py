@@ -1,4 +1,4 @@
-"""x is all zeros afterwards."""
+"""The argument is all zeros afterwards."""
 
 from mxnet import autograd, nd
 

@@ -1,4 +1,4 @@
-"""create_graph is left out."""
+"""The option create_graph is left out."""
 
 from mxnet import autograd, nd
 

@@ -1,4 +1,4 @@
-"""backward starts from ones on the default device."""
+"""The ones that backward starts from are on the default device."""
 
 from mxnet import autograd, nd
 

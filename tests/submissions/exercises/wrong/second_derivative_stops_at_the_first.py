@@ -1,4 +1,4 @@
-"""f is differentiated once."""
+"""Only one derivative is taken."""
 
 from mxnet import autograd, nd
 

@@ -1,4 +1,4 @@
-"""x is moved up and down, and not back."""
+"""The argument is moved up and down, and not back."""
 
 import numpy as np
 from mxnet import autograd, nd
