@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-REFUSED = "The notebook has 480040 cells; at most 2000 are read."
+REFUSED = "The notebook has 480041 cells; at most 2000 are read."
 
 
 def build(place: Path, book: Any) -> None:
