@@ -124,4 +124,5 @@ def test_the_notebook_runs_from_top_to_bottom(name: str, make: Any, forkserver: 
                 shown += outputs
     said = "".join(output["text"] for output in shown if output["output_type"] == "stream")
     assert ("Not implemented yet" in said) == (make is released)
-    assert any("image/png" in output.get("data", {}) for output in shown)
+    if make is solved:
+        assert any("image/png" in output.get("data", {}) for output in shown)

@@ -23,10 +23,7 @@ WRONG = {
     "maria": "SGD_divides_by_a_batch_of_four",
     "niels": "to_context_leaves_the_labels_flat",
     "olga": "epoch_iterator_resets_itself_at_the_end",
-    "paul": "make_loader_never_shuffles",
     "quentin": "plot_training_has_no_legend",
-    "sofia": "synthetic_data_takes_noise_for_a_variance",
-    "thomas": "train_step_forgets_to_move_the_batch",
 }
 # Student, and an attack on the grader in place of one function, which deserves nothing.
 HOSTILE = {"mallory": ("replaces_the_player", "moving_average")}
