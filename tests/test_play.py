@@ -96,7 +96,6 @@ def shown(value: object) -> things.Thing:
         (print, NotAnArray("a builtin_function_or_method")),
         (Countdown(3), NotAnArray("a Countdown")),
     ],
-    ids=str,
     ids=lambda value: type(value).__name__,
 )
 def test_every_kind_of_object_is_described_in_a_type_of_ours(value, thing):
