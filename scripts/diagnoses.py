@@ -9,7 +9,7 @@
     WRONG    something that is not true is named alone
 
 A name is true of a submission if the tables say so: `tests/submissions/diagnoses.py` for those written by hand,
-`MISTAKES` in `tests/mutations.py` for the mutants. Of the latter every Nth is taken, at the first of the seeds.
+`tests/mutant_mistakes.py` for the mutants. Of the latter every Nth is taken, at the first of the seeds.
 
 Exit code 1 if anything is named wrongly, or if fewer than 95 % of the mistakes that are in the catalogue are named.
 """

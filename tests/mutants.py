@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import indent
 
+from mutant_mistakes import MISTAKES
 from mutations import (
     ARGUMENTS,
     BATCHES,
     BODIES,
     CONDITIONS,
     HEADER,
-    MISTAKES,
     OTHERWISE,
     RIGHT,
     SIGNATURES,

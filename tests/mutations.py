@@ -832,11 +832,3 @@ OTHERWISE: dict[str, tuple[str, ...]] = {
     ),
 }
 """What a function does wrong under a condition."""
-
-MISTAKES: dict[str, dict[str, tuple[str, ...]]] = {
-    "data_iter": {},
-    "linreg": {},
-    "squared_loss": {},
-    "sgd": {},
-}
-"""Which of the catalogue's mistakes a change makes, by construction: function, id of the mistake, changes."""

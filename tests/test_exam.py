@@ -17,8 +17,7 @@ from grader.seeds import PUBLIC_SEED
 ROOT = Path(__file__).resolve().parents[1]
 COSTS = runpy.run_path(str(ROOT / "scripts/costs.py"))
 DIAGNOSES = runpy.run_path(str(ROOT / "scripts/diagnoses.py"))
-MUTANTS = {mutant.change: mutant for mutant in DIAGNOSES["mutants"]()}
-MISTAKES = runpy.run_path(str(ROOT / "tests/mutations.py"))["MISTAKES"]
+MISTAKES = runpy.run_path(str(ROOT / "tests/mutant_mistakes.py"))["MISTAKES"]
 
 
 def test_the_names_beside_a_mutant_are_those_of_the_notebook():
@@ -90,9 +89,11 @@ def test_too_few_right_names_or_a_wrong_one_are_a_fault(known, others, good, cap
 def test_every_mistake_of_a_mutant_is_in_the_catalogue_and_every_change_exists():
     for function, mistakes in MISTAKES.items():
         known = {mistake.id for mistake in exam.PARTS[function].misconceptions}
-        changes = {mutant.change for mutant in DIAGNOSES["mutants"]() if mutant.function == function}
+        mutants = [mutant for mutant in DIAGNOSES["mutants"]() if mutant.function == function]
         assert set(mistakes) <= known
-        assert {change for made in mistakes.values() for change in made} <= changes
+        assert {change for made in mistakes.values() for change in made} <= {m.change for m in mutants} | {
+            m.id for m in mutants
+        }
 
 
 SAMPLE = ["linreg_subtracts_the_bias", "sgd_climbs", "squared_loss_is_none", "data_iter_draws_with_replacement"]
