@@ -181,7 +181,8 @@ def loses_digits(right: Callable[[Observation], Array]) -> Model:
             return False
         scale = max(1e-300, float(np.max(np.abs(wanted), initial=0)))
         error = float(np.max(np.abs(got - wanted), initial=0)) / scale
-        return None if error == 0 else error > 1e-11
+        # More than float32 loses is another mistake, a factor that is not quite 1 for instance.
+        return None if error == 0 else 1e-11 < error < 1e-5
 
     return model
 

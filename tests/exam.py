@@ -45,11 +45,11 @@ class Verdict:
     @classmethod
     def of(cls, reports: Sequence[Part]) -> Verdict:
         outcomes = [outcome for report in reports for outcome in report.checks if outcome.status != "passed"]
-        ids = {mistake.name: mistake.id for part in PARTS.values() for mistake in part.misconceptions}
-        named = {
-            outcome.id: tuple(ids[name] for name in outcome.diagnosis.split(" Or: ") if name in ids)
-            for outcome in outcomes
-        }
+        named: dict[str, tuple[str, ...]] = {}
+        for report in reports:
+            ids = {mistake.name: mistake.id for mistake in PARTS[report.id].misconceptions}
+            for outcome in report.checks:
+                named[outcome.id] = tuple(ids[name] for name in outcome.diagnosis.split(" Or: ") if name in ids)
         return cls(
             lost={report.id: report.max_score - report.score for report in reports if report.score < report.max_score},
             failed=tuple(outcome.id for outcome in outcomes),

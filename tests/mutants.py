@@ -133,7 +133,11 @@ def mutants() -> tuple[Mutant, ...]:
 
 def mistakes_of(mutant: Mutant) -> set[str]:
     """The ids of the catalogue's mistakes that are true of a mutant."""
-    return {mistake for mistake, changes in MISTAKES[mutant.function].items() if mutant.change in changes}
+    return {
+        mistake
+        for mistake, changes in MISTAKES[mutant.function].items()
+        if mutant.change in changes or mutant.id in changes
+    }
 
 
 Made = tuple[str, str, str]

@@ -113,14 +113,24 @@ def test_the_table_of_costs_has_every_submission_once():
     assert sorted(listed) == sorted(names)
 
 
+def points(*checks: str) -> int:
+    return sum(check.points for part in exam.PARTS.values() for check in part.checks if check.id in checks)
+
+
+WHOLE = {id: part.max_score for id, part in exam.PARTS.items()}
+
+
 @pytest.mark.parametrize(
     ("name", "lost"),
     [
-        ("sgd_zeroes_the_gradient", {"sgd": 1}),
-        ("linreg_subtracts_the_bias", {"linreg": 3}),
-        ("sgd is missing", {"sgd": 6}),
-        ("linreg crashes", {"linreg": 6}),
-        ("all stubs", {"data_iter": 10, "linreg": 6, "squared_loss": 6, "sgd": 6, "training": 6}),
+        ("sgd_zeroes_the_gradient", {"sgd": points("sgd_leaves_the_gradients_alone")}),
+        (
+            "linreg_subtracts_the_bias",
+            {"linreg": points("linreg_computes_Xw_plus_b", "linreg_passes_gradients_to_X_w_and_b")},
+        ),
+        ("sgd is missing", {"sgd": WHOLE["sgd"]}),
+        ("linreg crashes", {"linreg": WHOLE["linreg"]}),
+        ("all stubs", WHOLE),
     ],
 )
 def test_a_mistake_costs_points_in_one_part_alone(name, lost):

@@ -216,7 +216,12 @@ GROUPS = (
     ),
     Group(
         "Wrong labels: every step is taken correctly, towards the wrong place.",
-        files=("data_iter_shuffles_features_only", "data_iter_shuffles_labels_separately"),
+        files=(
+            "data_iter_shuffles_features_only",
+            "data_iter_shuffles_labels_separately",
+            "data_iter_takes_the_label_of_the_next_row",
+            "data_iter_turns_the_labels_of_each_batch_round",
+        ),
         failed=(
             "data_iter_keeps_features_with_their_labels",
             "training_reaches_the_noise_floor",

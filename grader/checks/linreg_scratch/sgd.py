@@ -20,6 +20,12 @@ TWO = (2, 2)
 """Two parameters, as in everyday use. Code that can do no other number is caught by one check, not by all."""
 
 
+EVERYDAY = StepCase(
+    (np.array([[1.0], [2.0]]), np.array([3.0])), (np.array([[40.0], [-60.0]]), np.array([50.0])), 0.03, 10
+)
+"""A step as in the notebook."""
+
+
 def after(case: StepCase) -> list[Array]:
     """The parameters after one step of minibatch stochastic gradient descent; the gradients are sums over the batch."""
     return [param - case.lr * grad / case.batch_size for param, grad in zip(case.params, case.grads, strict=True)]
@@ -68,6 +74,12 @@ def _moved(step: Step, case: StepCase) -> bool:
 def sgd_updates_the_parameters_in_place(subject: Subject, case: StepCase) -> None:
     """sgd writes into the parameter arrays it is given: after the call, the caller's own arrays have new values."""
     step = _step(subject, case)
+    if not _moved(step, case) and _moved(_step(subject, EVERYDAY), EVERYDAY):
+        raise Refuted(
+            "The arrays passed in still hold their old values, though not for every lr and batch_size.",
+            got=_listing([param.exact() for param in step.params]),
+            expected=_listing(after(case)),
+        )
     if not _moved(step, case):
         # Nothing else can be said of a step that never arrives.
         raise Unusable(

@@ -29,6 +29,8 @@ FEW = 4
 """Rows whose order says little: any order may come about by chance."""
 MANY = 8
 """Rows that no longer come in a given order by chance (1 in 40 320)."""
+VERY_MANY = 40
+"""Rows that never fall into the right batches by chance."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,13 @@ class Pass:
 
     @property
     def ascending(self) -> bool:
-        return self.order == sorted(self.order)
+        """Whether rows came in the order given, each at most once and none that is not in the data."""
+        return -1 not in self.order and all(second > first for first, second in pairwise(self.order))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row came once."""
+        return sorted(self.order) == list(range(self.count))
 
     def sizes_of(self, size: int) -> list[int]:
         """The sizes of batches of `size` rows, a shorter one last."""
@@ -105,14 +113,14 @@ def _every(judge: Callable[[Pass], Verdict]) -> Model:
 
 
 def _not_shuffled(single: Pass) -> Verdict:
-    if len(single.order) < FEW:
-        return None if single.ascending else False
-    return single.ascending
+    if not single.ascending or single.label_order != single.order:
+        return False
+    return None if len(single.order) < FEW else True
 
 
 def _same_order(one: Observation) -> Verdict:
     found = passes(one)
-    if found is None or len(found) < 2 or found[0].count < FEW:
+    if found is None or len(found) < 2 or found[0].count < FEW or not all(single.complete for single in found):
         return None
     if found[0].ascending:
         return False
@@ -121,10 +129,38 @@ def _same_order(one: Observation) -> Verdict:
 
 def _some_orders_repeated(one: Observation) -> Verdict:
     found = passes(one)
-    if found is None or len(found) < 3 or found[0].count < MANY:
+    if found is None or len(found) < 3 or found[0].count < MANY or not all(single.complete for single in found):
         return None
     orders = [tuple(single.order) for single in found]
     return 1 < len(set(orders)) < len(orders)
+
+
+def _off_by_a_constant(single: Pass) -> bool:
+    """Whether every label belongs to the row so many further on than the one it came with."""
+    off = {(y - x) % single.count for x, y in zip(single.order, single.label_order, strict=True)}
+    return len(off) == 1 and off != {0}
+
+
+def _wrong_within_batches(single: Pass) -> bool:
+    """Whether every batch has the labels of its rows, but not at their rows."""
+    several = [(xs, ys) for xs, ys in zip(single.xs, single.ys, strict=True) if 1 < len(xs) < single.count]
+    return bool(several) and all(sorted(xs) == sorted(ys) for xs, ys in several)
+
+
+def _labels_off(single: Pass) -> Verdict:
+    if not single.complete or len(single.label_order) != single.count:
+        return False
+    if single.count < FEW:
+        return None
+    return _off_by_a_constant(single)
+
+
+def _labels_mixed_within_batches(single: Pass) -> Verdict:
+    if not single.complete or [len(ys) for ys in single.ys] != single.sizes:
+        return False
+    if single.label_order == single.order:
+        return None if max(single.sizes) < FEW else False
+    return all(sorted(xs) == sorted(ys) for xs, ys in zip(single.xs, single.ys, strict=True))
 
 
 def _mismatched(features_ascending: bool, labels_ascending: bool) -> Callable[[Pass], Verdict]:
@@ -136,6 +172,9 @@ def _mismatched(features_ascending: bool, labels_ascending: bool) -> Callable[[P
             return False
         if xs == ys:
             return None if single.count < MANY else False
+        if _off_by_a_constant(single) or _wrong_within_batches(single):
+            # Picked together, and then brought out of step; or so by chance, where there are few rows.
+            return False if single.count >= VERY_MANY else None
         as_described = (xs == sorted(xs)) is features_ascending and (ys == sorted(ys)) is labels_ascending
         return as_described if single.count >= MANY else None
 
@@ -168,7 +207,8 @@ def _with_replacement(single: Pass) -> Verdict:
         return False
     if len(set(rows)) == len(rows):
         return None if single.count < MANY else False
-    return True
+    # The same few rows all the time are no draw: 2 of 12 come about once in 30 million times.
+    return len(set(rows)) > single.count // 6
 
 
 def _one_row_missing(which: Callable[[int], int]) -> Callable[[Pass], Verdict]:
@@ -220,6 +260,8 @@ def _first_batch_only(single: Pass) -> Verdict:
 def _blocks(single: Pass) -> Verdict:
     if single.batch_size == 1 or single.count < FEW:
         return None
+    if max(single.sizes, default=0) < 2:
+        return False
     runs = all(second == first + 1 for batch in single.xs for first, second in pairwise(batch))
     if not runs or sorted(single.order) != list(range(single.count)):
         return False
@@ -290,6 +332,8 @@ def _both_are(kind: str) -> Callable[[object, Observation], Verdict]:
 def _column_labels(item: object, one: Observation) -> Verdict:
     if not isinstance(item, tuple) or not isinstance(item[1], Tensor):
         return False
+    if not np.all(np.isin(item[1].values.astype(np.float32), one.inputs[1].astype(np.float32))):
+        return False  # not labels
     if one.inputs[1].ndim != 1:
         return None
     return item[1].values.ndim == 2 and item[1].shape[1:] == (1,)
@@ -352,7 +396,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "some_orders_repeated",
-        "Some passes repeat the order of the one before.",
+        "Some passes have the order of an earlier one.",
         "What survives from one call to the next: a global, or a default argument?",
         _some_orders_repeated,
     ),
@@ -373,6 +417,18 @@ MISCONCEPTIONS = (
         "Features and labels are shuffled separately.",
         "Two shuffles are two different orders. How many orders do you need?",
         _every(_mismatched(False, False)),
+    ),
+    Misconception(
+        "labels_off",
+        "Each row comes with the label of a row so many further on.",
+        "Which numbers pick the features, and which the labels? Compare the two for one batch.",
+        _every(_labels_off),
+    ),
+    Misconception(
+        "labels_mixed_within_batches",
+        "A batch has the labels of its rows, but in another order.",
+        "What is done to the labels of a batch that is not done to its features?",
+        _every(_labels_mixed_within_batches),
     ),
     Misconception(
         "last_batch_dropped",
@@ -538,9 +594,9 @@ MISCONCEPTIONS = (
         leaves_the_device,
     ),
     Misconception(
-        "shuffles_the_arguments",
-        "The caller's arrays are shuffled themselves.",
-        "features[:] = ... and shuffle(features) write into the caller's array. What else could you shuffle?",
+        "changes_the_arguments",
+        "The caller's arrays are changed themselves.",
+        "features[:] = ..., += and shuffle(features) write into the caller's array. What else could you shuffle?",
         writes_into(0, 1),
     ),
     Misconception(

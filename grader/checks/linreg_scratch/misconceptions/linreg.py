@@ -234,7 +234,7 @@ MISCONCEPTIONS = (
         "shapes_do_not_fit",
         "The shapes of the two sides of a product do not fit.",
         "Print X.shape, w.shape and b.shape. In a matrix product the inner two lengths must be equal.",
-        raises(r"MXNetError: .*(?:shape|dot|Check failed: L\[!Ta\]|incompatible)"),
+        raises(r"MXNetError: (?:dot shape error|operands could not be broadcast|.*(?:L\[!Ta\]|[Ii]ncompatible))"),
         broad=True,
     ),
     Misconception(

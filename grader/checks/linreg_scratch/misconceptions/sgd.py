@@ -8,7 +8,6 @@ import numpy as np
 
 from grader.diagnosis import Misconception, Observation, Verdict
 from grader.misconceptions import (
-    CLOSE,
     IN_PLACE_WHILE_RECORDING,
     WRONG_ARGUMENTS,
     Model,
@@ -86,20 +85,20 @@ def _moved_and_replaced(one: Observation) -> Verdict:
     return bool(one.answer.replaced) and same(found, _exact(one))
 
 
+LIMITS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 1000.0)
+"""At which gradients are usually cut off."""
+
+
 def _clipped(one: Observation) -> Verdict:
-    """The gradient that a step was made with is the given one, cut off at some size."""
+    """The gradient that a step was made with is the given one, or its mean, cut off at a size that people choose."""
     found = _found(one)
-    if found is None or not one.lr:
+    if found is None or same(found, _exact(one)):
         return None
-    given = _joined(one.grads)
-    used = (_joined(one.inputs) - found) * one.batch_size / one.lr
-    if same(found, _exact(one)):
-        return None
-    limit = float(np.max(np.abs(used)))
-    rounding = 6e-8 * float(np.max(np.abs(_joined(one.inputs)))) * one.batch_size / one.lr
-    if rounding > 0.1 * CLOSE * limit:  # too small a step beside its parameters to tell what was taken
-        return None
-    return 0 < limit < float(np.max(np.abs(given))) and same(used, np.clip(given, -limit, limit))
+    params, given, m = _joined(one.inputs), _joined(one.grads), one.batch_size
+    cut = [np.clip(given, -limit, limit) / m for limit in LIMITS] + [
+        np.clip(given / m, -limit, limit) for limit in LIMITS
+    ]
+    return any(same(found, params - one.lr * grad) for grad in cut)
 
 
 def _decays(one: Observation) -> Verdict:
@@ -115,7 +114,9 @@ def _decays(one: Observation) -> Verdict:
         return None
     share = float(np.median(lost[known] / params[known]))
     rounding = 2e-7 * (np.abs(params) + np.abs(_joined(one.grads)) * one.lr / one.batch_size)
-    return abs(share) > 1e-6 and bool(np.all(np.abs(lost - share * params) <= 0.02 * np.abs(share * params) + rounding))
+    return 1e-6 < abs(share) < 0.5 and bool(
+        np.all(np.abs(lost - share * params) <= 0.02 * np.abs(share * params) + rounding)
+    )
 
 
 def _buffers(mistaken: Callable[[Array | None, Array, Observation], Verdict]) -> Model:
@@ -312,7 +313,7 @@ MISCONCEPTIONS = (
     ),
     Misconception(
         "copies_put_into_the_list",
-        "The caller's arrays are updated, and then others put in their place in the list.",
+        "The caller's arrays are updated, but after that the list does not hold them in their places any more.",
         "params[i] = ... puts another array into the list. Write into the array that is there.",
         _moved_and_replaced,
     ),
