@@ -169,7 +169,7 @@ def test_every_wrong_submission_is_named_or_known_to_be_in_no_catalogue() -> Non
     for assignment, known in DIAGNOSES.items():
         wrong = set(TABLES[assignment]["WRONG"])
         assert set(known["NAMED"]) | set(known["OTHER"]) | (wrong & set(ONLY_TOGETHER)) == wrong
-        assert len(known["NAMED"]) >= 0.85 * len(wrong)
+        assert len(known["NAMED"]) >= 0.8 * len(wrong)
 
 
 def only_together() -> list[str]:

@@ -1,4 +1,4 @@
-"""__iter__ resets, so that every for loop sees all the data."""
+"""Resets in __iter__, so that every for loop sees all the data."""
 
 import numpy as np
 from mxnet import nd

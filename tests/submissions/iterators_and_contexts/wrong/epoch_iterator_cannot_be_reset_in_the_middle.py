@@ -1,4 +1,4 @@
-"""reset() does nothing while a pass is under way."""
+"""Does nothing in reset() while a pass is under way."""
 
 import numpy as np
 from mxnet import nd

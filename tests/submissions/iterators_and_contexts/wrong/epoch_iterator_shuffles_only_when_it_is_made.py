@@ -1,4 +1,4 @@
-"""reset() goes back to the start of the same order."""
+"""Goes back to the start of the same order in reset()."""
 
 import numpy as np
 from mxnet import nd

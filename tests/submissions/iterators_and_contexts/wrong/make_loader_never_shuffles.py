@@ -1,4 +1,4 @@
-"""shuffle is not asked for."""
+"""Does not ask for a shuffle."""
 
 from mxnet import gluon
 

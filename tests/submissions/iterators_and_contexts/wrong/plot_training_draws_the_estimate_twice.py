@@ -1,4 +1,4 @@
-"""real is never drawn."""
+"""Never draws what is real."""
 
 from matplotlib import pyplot as plt
 

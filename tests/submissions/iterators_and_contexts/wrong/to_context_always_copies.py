@@ -1,4 +1,4 @@
-"""copyto makes a copy even of what is there already."""
+"""Makes a copy, with copyto, even of what is there already."""
 
 
 def to_context(data, label, ctx):

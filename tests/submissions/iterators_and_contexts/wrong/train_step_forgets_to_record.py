@@ -1,4 +1,4 @@
-"""backward has nothing to go by."""
+"""Leaves backward nothing to go by."""
 
 from mxnet import autograd
 
