@@ -22,6 +22,7 @@ from rich.table import Column, Table
 
 from grader import checks, submissions
 from grader.build import BEGIN_SOLUTION, END_SOLUTION
+from grader.claims import PartSpec
 from grader.course import MARKER, Course
 from grader.gate import examine
 from grader.nbgrader_commands import run_nbgrader
@@ -32,6 +33,8 @@ SAMPLE_CLASS = "sample_class.py"
 """Says whose sample class it describes (`ASSIGNMENT`), and who is in it (`students()`)."""
 AUTOGRADED = re.compile("Autograding | cannot be graded")
 """What nbgrader says once for each submission."""
+MOST_COLUMNS = 6
+"""Parts that have a column each in the table of the class; of more, those that lost points are listed."""
 STAMP = ".grader-demo"
 """Marks a folder as made by an earlier demonstration, which the next one may replace."""
 
@@ -251,7 +254,9 @@ def class_table(
 ) -> tuple[Table, bool]:
     """The class as a table, and whether everybody's every part has the points it should."""
     parts = checks.parts(assignment)
-    table = Table("student", Column("what they did", min_width=30), *(part.id for part in parts), "score", "right")
+    whole = len(parts) <= MOST_COLUMNS
+    columns = [part.id for part in parts] if whole else [Column("points lost in", min_width=16)]
+    table = Table("student", Column("what they did", min_width=30), *columns, "score", "right")
     right = True
     for student in sample_class:
         got = scores.get(student.id, {})
@@ -263,12 +268,22 @@ def class_table(
             due = str(sum(student.expected.values()))
         right = right and fits
         cells = ["–" if got.get(part.id) is None else f"{got[part.id]:g}" for part in parts]
+        if not whole:
+            cells = [_lost(parts, got)]
         total = f"{sum(known):g}" if known else "–"
         table.add_row(student.id, student.story, *cells, total, "yes" if fits else f"NO, {due}")
     table.add_section()
     maxima = [part.max_score for part in parts]
-    table.add_row("", "the most there is", *map(str, maxima), str(sum(maxima)), "")
+    table.add_row("", "the most there is", *(map(str, maxima) if whole else [""]), str(sum(maxima)), "")
     return table, right
+
+
+def _lost(parts: Sequence[PartSpec], got: Mapping[str, float | None]) -> str:
+    """`SGD 2, fit 1`; `everything` where nothing was earned."""
+    if not any(got.values()):
+        return "everything"
+    lost = {part.id: part.max_score - (got.get(part.id) or 0) for part in parts}
+    return ", ".join(f"{id} {points:g}" for id, points in lost.items() if points)
 
 
 def _prepare(folder: Path) -> None:

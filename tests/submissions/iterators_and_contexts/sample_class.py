@@ -67,6 +67,4 @@ def _student(
 
 
 def _words(file: str) -> str:
-    return next(
-        (file.replace("_", " ").replace(name.replace("_", " "), name) for name in FUNCTIONS if name in file), file
-    )
+    return file.replace("_", " ")
