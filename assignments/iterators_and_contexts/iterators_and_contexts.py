@@ -430,7 +430,7 @@ check("fit", make_loader, to_context, net, square_loss, SGD, train_step, fit)
 #
 # until it meets the variance of the noise, $0.1^2 = 0.01$. With $\eta = 0.0001$ and $T = 2500$ the exponent is 1: ten
 # epochs bring the loss from about 30 down to almost 0.01, each time to 37 % of what it was. Only the product $\eta T$
-# counts. To save you the wait, the cell below takes the first 1000 examples, a tenth, and ten times the learning rate.
+# counts. To save you the wait, the cell below takes the first 400 examples, and 25 times the learning rate.
 
 
 # %% locked="initial_parameters"
@@ -450,7 +450,7 @@ trained: list[nd.NDArray] = []
 with when_ready():
     X, y = draw_data()
     w, b = initial_parameters()
-    losses = fit(make_loader(X[:1000], y[:1000], batch_size), w, b, lr=0.001, num_epochs=10)
+    losses = fit(make_loader(X[:400], y[:400], batch_size), w, b, lr=0.0025, num_epochs=10)
     for epoch, loss in enumerate(losses, start=1):
         print(f"epoch {epoch:2}: mean loss {loss:9.5f}", end="")
         if epoch > 1:
@@ -489,22 +489,21 @@ def moving_average(losses: Iterable[float]) -> list[float]:
 check("moving_average", moving_average)
 
 # %% [markdown]
-# Here is the second classic training loop: all 10 000 examples from your iterator, the learning rate 0.001, two
-# epochs, and the moving average at every 500th batch. What would be printed for the second epoch without the
-# `reset()`?
+# Here is the second classic training loop: an iterator over the first 5000 examples, the learning rate 0.001, two
+# epochs, and the moving average at every 250th batch. What would be printed for the second epoch without `reset()`?
 
 # %%
 with when_ready():
     X, y = draw_data()
     w, b = initial_parameters()
-    iterator = EpochIterator(X, y, batch_size)
+    iterator = EpochIterator(X[:5000], y[:5000], batch_size)
     seen: list[float] = []
     for _ in range(2):
         iterator.reset()
         seen += [train_step(data, label, w, b, 0.001) for data, label in iterator]
     averages = moving_average(seen)
-    for i in range(499, len(averages), 500):
-        print(f"epoch {i // 2500}, batch {i % 2500}: moving average of the loss {averages[i]:.5f}")
+    for i in range(249, len(averages), 250):
+        print(f"epoch {i // 1250}, batch {i % 1250}: moving average of the loss {averages[i]:.5f}")
 
 # %% [markdown]
 # The averages settle at the variance of the noise, 0.01, and jitter there: no model can do better on labels like
