@@ -135,6 +135,9 @@ def notebook_names() -> dict[str, object]:
 
 
 def in_parallel(function: Callable[[A], B], items: Sequence[A], jobs: int) -> Iterator[B]:
-    """`function` of every item, in their order, computed in `jobs` processes."""
+    """`function` of every item, in their order, computed in `jobs` processes, or for one job in this."""
+    if jobs == 1:
+        yield from map(function, items)
+        return
     with Pool(jobs) as pool:
         yield from pool.imap(function, items)

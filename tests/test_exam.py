@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import runpy
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-import exam
+import mxnet  # noqa: F401 (its import warns; better here than within a script)
 import pytest
 
 from grader.diagnosis import NONE_FITS
@@ -17,6 +19,7 @@ from grader.seeds import PUBLIC_SEED
 ROOT = Path(__file__).resolve().parents[1]
 COSTS = runpy.run_path(str(ROOT / "scripts/costs.py"))
 DIAGNOSES = runpy.run_path(str(ROOT / "scripts/diagnoses.py"))
+exam: Any = importlib.import_module("exam")  # the scripts have made tests/ a place to import from
 MISTAKES = runpy.run_path(str(ROOT / "tests/mutant_mistakes.py"))["MISTAKES"]
 
 
@@ -96,12 +99,12 @@ def test_every_mistake_of_a_mutant_is_in_the_catalogue_and_every_change_exists()
         }
 
 
-SAMPLE = ["linreg_subtracts_the_bias", "sgd_climbs", "squared_loss_is_none", "data_iter_draws_with_replacement"]
+SAMPLE = ["linreg_subtracts_the_bias", "squared_loss_is_none", "data_iter_draws_with_replacement"]
 
 
 def test_the_table_of_diagnoses_names_what_was_made_and_nothing_else(capsys):
     known, others = DIAGNOSES["of_submissions"](SAMPLE, [PUBLIC_SEED, 11], jobs=1)
-    assert (known, others) == (Counter(right=6), Counter(none=2))
+    assert (known, others) == (Counter(right=4), Counter(none=2))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == SAMPLE
     assert lines[0].split()[1:] == ["bias_subtracted", "right", "bias_subtracted"]
@@ -124,11 +127,6 @@ WHOLE = {id: part.max_score for id, part in exam.PARTS.items()}
     ("name", "lost"),
     [
         ("sgd_zeroes_the_gradient", {"sgd": points("sgd_leaves_the_gradients_alone")}),
-        (
-            "linreg_subtracts_the_bias",
-            {"linreg": points("linreg_computes_Xw_plus_b", "linreg_passes_gradients_to_X_w_and_b")},
-        ),
-        ("sgd is missing", {"sgd": WHOLE["sgd"]}),
         ("linreg crashes", {"linreg": WHOLE["linreg"]}),
         ("all stubs", WHOLE),
     ],

@@ -14,7 +14,7 @@ SCRIPT = runpy.run_path(str(ROOT / "scripts/mutants.py"))
 MUTANTS = SCRIPT["mutants"]()
 OPERATORS = SCRIPT["OPERATORS"]
 EXCUSES = SCRIPT["EXCUSES"]
-SAMPLE = MUTANTS[5::110]
+SAMPLE = MUTANTS[5::190]
 IMPOSSIBLE = {
     ("data_iter", "detach"),
     ("linreg", "wrong order"),
