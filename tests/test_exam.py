@@ -127,7 +127,7 @@ WHOLE = {id: part.max_score for id, part in exam.PARTS.items()}
     ("name", "lost"),
     [
         ("sgd_zeroes_the_gradient", {"sgd": points("sgd_leaves_the_gradients_alone")}),
-        ("linreg crashes", {"linreg": WHOLE["linreg"]}),
+        ("linreg is missing", {"linreg": WHOLE["linreg"]}),
         ("all stubs", WHOLE),
     ],
 )
