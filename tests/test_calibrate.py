@@ -241,7 +241,7 @@ def test_a_check_that_is_too_strict_is_reported(monkeypatch, capsys: pytest.Capt
     assert SCRIPT["main"](["false-alarms", *SHORT]) == 1
     printed = capsys.readouterr().out
     assert "FALSE ALARM: the course's own failed data_iter_shuffles_all_examples_uniformly at seed " in printed
-    assert "| data_iter_shuffles_all_examples_uniformly | 2e-10 | 10 | 10 | 1 | 1 |" in printed
+    assert f"| data_iter_shuffles_all_examples_uniformly | {strict.false_alarm:.2g} | 10 | 10 | 1 | 1 |" in printed
 
 
 def test_a_threshold_that_is_too_low_is_reported(monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
