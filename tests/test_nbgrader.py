@@ -342,7 +342,7 @@ class TestATerm:
     def test_a_deleted_check_and_other_points_in_the_notebook_change_nothing(self, term):
         bob = term.marks["second"]["bob"]
         assert (bob["check_sgd"].auto, bob["check_sgd"].maximum) == (7, 7)
-        assert (bob["check_data_iter"].auto, bob["check_data_iter"].maximum) == (10, 10)
+        assert (bob["check_data_iter"].auto, bob["check_data_iter"].maximum) == (12, 12)
 
     def test_the_second_submission_is_what_counts(self, term):
         second = automatic(term.marks["second"]["bob"])
@@ -358,7 +358,7 @@ class TestATerm:
         assert list(rows) == ["ada", "bob"]
         assert float(rows["ada"]["score"]) == 40 + 2.5 + 3
         assert float(rows["bob"]["score"]) == sum(mark.score for mark in term.marks["second"]["bob"].values())
-        assert {float(row["max_score"]) for row in term.grades} == {40}
+        assert {float(row["max_score"]) for row in term.grades} == {46}
 
     def test_nbgrader_knows_every_option_of_the_configuration(self, term):
         assert "not recognized" not in term.said["autograde"]
