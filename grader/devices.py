@@ -11,17 +11,21 @@ on a GPU.
 
 Whatever Python asks MXNet to compute passes one of a few functions of its C library, which are replaced for the
 duration. Hybridized Gluon blocks and bound symbols need none: they have checks of their own, for any two devices.
+Within a backward pass written by hand, an `autograd.Function`, nothing is refused: what MXNet hands to it from `cpu(1)`
+it labels `cpu(0)` (`NDArray::Chunk(const TBlob&, int)` in include/mxnet/ndarray.h), as with a GPU it would not.
 This module needs MXNet and runs on the side where student code runs.
 """
 
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import mxnet as mx
+from mxnet import autograd
 from mxnet._ffi._ctypes.types import TypeCode
 from mxnet.base import _LIB, check_call, py_str
 
@@ -46,23 +50,42 @@ def strict_devices() -> Iterator[None]:
     Raises, from within the operation: `mxnet.base.MXNetError` naming the operator and both devices.
     """
     originals = {name: getattr(_LIB, name) for name in _GUARDS}
+    make_callback = autograd.Function._bwd_functype
     for name, guard in _GUARDS.items():
         setattr(_LIB, name, _guarded(guard, originals[name]))
+    autograd.Function._bwd_functype = lambda backward: make_callback(_by_hand(backward))
     try:
         yield
     finally:
+        autograd.Function._bwd_functype = make_callback
         for name, original in originals.items():
             setattr(_LIB, name, original)
 
 
 def _guarded(guard: Callable[..., str], original: Callable[..., int]) -> Callable[..., int]:
     def call(*arguments: Any) -> int:
-        problem = guard(*arguments)
+        problem = "" if getattr(_this_thread, "goes_back_by_hand", False) else guard(*arguments)
         if problem:
             raise mx.base.MXNetError(f"{problem}\n{ADVICE}")
         return original(*arguments)
 
     return call
+
+
+_this_thread = threading.local()
+
+
+def _by_hand(backward: Callable[..., bool]) -> Callable[..., bool]:
+    """The same for MXNet to call, from whichever thread, with the guards looking away."""
+
+    def run(*arguments: Any) -> bool:
+        _this_thread.goes_back_by_hand = True
+        try:
+            return backward(*arguments)
+        finally:
+            _this_thread.goes_back_by_hand = False
+
+    return run
 
 
 # A guard takes the arguments of a function of mxnet/c_api.h and says what is wrong with them, if anything. What is

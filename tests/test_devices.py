@@ -82,6 +82,36 @@ def recorded(array: nd.NDArray) -> nd.NDArray:
         return array * array
 
 
+class Squares(autograd.Function):
+    """With a derivative written by hand, which needs its input once more."""
+
+    def forward(self, x):
+        self.save_for_backward(x)
+        return x * x
+
+    def backward(self, head):
+        (x,) = self.saved_tensors
+        return 2 * x * head
+
+
+class SquaresAndAdds(Squares):
+    def __init__(self, other):
+        super().__init__()
+        self.other = other
+
+    def forward(self, x):
+        return super().forward(x) + self.other
+
+
+def led_back_by_hand(array: nd.NDArray, function: autograd.Function) -> nd.NDArray:
+    """The gradient that a function finds for an array."""
+    array.attach_grad()
+    with autograd.record():
+        squares = function(array)
+    squares.backward()
+    return array.grad
+
+
 def trained_with(loss: gluon.loss.Loss, y_hat: nd.NDArray, y: nd.NDArray) -> nd.NDArray:
     with autograd.record():
         return loss(y_hat, y)
@@ -115,6 +145,7 @@ MIXING = {
         here.tostype("row_sparse"), nd.array([0], ctx=there.context, dtype="int64")
     ),
     "Custom": lambda here, there: nd.Custom(here, there, op_type="adds_elsewhere"),
+    "autograd.Function": lambda here, there: led_back_by_hand(here, SquaresAndAdds(there)),
     "gluon's loss": lambda here, there: trained_with(gluon.loss.L2Loss(), here, there),
     "mx.np +": with_numpy_semantics(lambda here, there: here + there),
     "mx.np.dot": with_numpy_semantics(mx.np.dot),
@@ -167,6 +198,7 @@ APART = {
     "shuffle": lambda here, there: nd.random.shuffle(there),
     "two passes, one on each": lambda here, there: (recorded(here).sum(), recorded(there).sum())[1],
     "backward": lambda here, there: (recorded(there).backward(there), there.grad)[1],
+    "autograd.Function": lambda here, there: led_back_by_hand(there, Squares()),
     "csr_matrix": lambda here, there: nd.sparse.csr_matrix((here[0], [0, 1], [0, 1, 2]), shape=(2, 2)),
     "memory that is pinned": lambda here, there: nd.ones((2, 2), ctx=mx.Context("cpu_shared", 0)) + here,
     "mx.np": with_numpy_semantics(lambda here, there: (here.as_in_ctx(there.ctx) + there).as_nd_ndarray()),
@@ -201,6 +233,13 @@ def test_results_and_gradients_elsewhere_than_their_arrays_are_refused(misplace,
 @pytest.mark.parametrize("keep_apart", APART.values(), ids=APART.keys())
 def test_copies_and_work_on_one_device_are_allowed(keep_apart, arrays):
     np.asarray(keep_apart(*arrays).asnumpy())
+
+
+def test_the_guards_look_again_after_a_backward_pass_by_hand(arrays):
+    here, there = arrays
+    np.testing.assert_array_equal(led_back_by_hand(there, Squares()).asnumpy(), np.full((2, 2), 2.0))
+    with pytest.raises(MXNetError):
+        here + there
 
 
 def test_a_gluon_block_refuses_by_itself(two, arrays):
@@ -247,7 +286,7 @@ def test_without_strictness_mxnet_mixes_its_cpus():
 
 
 def functions() -> list[object]:
-    return [getattr(_LIB, name) for name in GUARDED]
+    return [*(getattr(_LIB, name) for name in GUARDED), autograd.Function._bwd_functype]
 
 
 def test_everything_is_as_before_after_the_block_even_after_an_exception():
