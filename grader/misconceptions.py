@@ -242,5 +242,8 @@ def cuts_off(position: int, *, right: Callable[..., Array], value_of: Callable[.
     return model
 
 
+UNFIT_SHAPES = r"MXNetError: .*(?:shape error|broadcast together|L\[!Ta\]|expected \[|inconsistent|matrix dimensions)"
+SHAPES_DO_NOT_FIT = raises(UNFIT_SHAPES)
+FLOAT32_MEETS_FLOAT64 = raises("Incompatible attr .*expected (?:float64, got float32|float32, got float64)")
 IN_PLACE_WHILE_RECORDING = raises("Assigning to NDArrays that are already in a computational graph|Inplace operations")
 WRONG_ARGUMENTS = raises(r"TypeError: .*(?:positional argument|unexpected keyword argument)")

@@ -33,10 +33,8 @@ MISTAKES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "last_batch_dropped": ("without the rest",),
         "last_batch_filled_up": ("the last batch filled up",),
-        "with_replacement": (
-            "with replacement",
-            "another draw for each batch",
-        ),
+        "with_replacement": ("with replacement",),
+        "drawn_anew": ("another draw for each batch",),
         "first_row_missing": ("all but the first row",),
         "last_row_missing": ("all but the last row",),
         "empty_last_batch": (
@@ -213,6 +211,13 @@ MISTAKES: dict[str, dict[str, tuple[str, ...]]] = {
             "result kept for each shape",
         ),
         "through_float32": ("returns result.astype('float32').astype(result.dtype)",),
+        "float32_meets_float64": (
+            "returns result + nd.zeros(1)",
+            "returns result + nd.zeros(1, ctx=result.context)",
+            "X through numpy",
+            "w through numpy",
+            "b through numpy",
+        ),
         "own_device": (
             "returns result.copyto(mx.cpu(0))",
             "returns result.as_in_context(ctx)",
@@ -397,6 +402,12 @@ MISTAKES: dict[str, dict[str, tuple[str, ...]]] = {
             "result kept for each shape",
         ),
         "through_float32": ("returns result.astype('float32').astype(result.dtype)",),
+        "float32_meets_float64": (
+            "returns result + nd.zeros(1)",
+            "returns result + nd.zeros(1, ctx=result.context)",
+            "y_hat through numpy",
+            "y through numpy",
+        ),
         "own_device": (
             "returns result.copyto(mx.cpu(0))",
             "returns result.as_in_context(ctx)",
@@ -537,6 +548,10 @@ MISTAKES: dict[str, dict[str, tuple[str, ...]]] = {
         "cut_from_autograd": ("param.attach_grad('null')",),
         "through_float32": (
             "steps to (param.astype('float32') - lr * g.astype('float32') / batch_size).astype(param.dtype)",
+        ),
+        "float32_meets_float64": (
+            "steps to param - nd.array([lr], ctx=param.context) * g / batch_size",
+            "steps to param - nd.array([lr]) * g / batch_size",
         ),
         "own_device": (
             "steps to param - nd.array([lr]) * g / batch_size",

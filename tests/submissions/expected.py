@@ -211,7 +211,7 @@ GROUPS = (
     ),
     Group(
         "Drawing rows is not shuffling them.",
-        files=("data_iter_draws_with_replacement",),
+        files=("data_iter_draws_with_replacement", "data_iter_samples_each_batch_anew"),
         failed=("data_iter_yields_every_example_exactly_once", "data_iter_shuffles_all_examples_uniformly"),
     ),
     Group(
@@ -429,8 +429,8 @@ GROUPS = (
         failed=("sgd_leaves_the_gradients_alone",),
     ),
     Group(
-        "Two devices meet in one operator, which is refused.",
-        files=("sgd_keeps_its_rate_on_the_cpu",),
+        "Two devices, or two dtypes, meet in one operator, which is refused.",
+        files=("sgd_keeps_its_rate_in_float32", "sgd_keeps_its_rate_on_the_cpu"),
         errored=("sgd_follows_the_device_and_dtype_of_params",),
     ),
     Group(

@@ -211,6 +211,16 @@ def _with_replacement(single: Pass) -> Verdict:
     return len(set(rows)) > single.count // 6
 
 
+def _drawn_anew(single: Pass) -> Verdict:
+    if len(single.order) != single.count or -1 in single.order:
+        return False
+    if any(len(set(batch)) < len(batch) for batch in single.xs):
+        return False
+    if len(set(single.order)) < single.count:
+        return True
+    return False if single.count >= VERY_MANY and len(single.xs) > 2 else None
+
+
 def _one_row_missing(which: Callable[[int], int]) -> Callable[[Pass], Verdict]:
     def judge(single: Pass) -> Verdict:
         return sorted(single.order) == sorted(set(range(single.count)) - {which(single.count)})
@@ -447,6 +457,12 @@ MISCONCEPTIONS = (
         "Rows are drawn with replacement: some come twice, others never.",
         "Shuffling puts every row somewhere; drawing a random row for each place does not.",
         _every(_with_replacement),
+    ),
+    Misconception(
+        "drawn_anew",
+        "Each batch is drawn anew from all the rows: some come twice, others never.",
+        "What must the second batch know about the first? One order for the whole pass settles it.",
+        _every(_drawn_anew),
     ),
     Misconception(
         "first_row_missing",

@@ -8,7 +8,9 @@ import numpy as np
 
 from grader.diagnosis import Misconception, Observation, Verdict
 from grader.misconceptions import (
+    FLOAT32_MEETS_FLOAT64,
     IN_PLACE_WHILE_RECORDING,
+    SHAPES_DO_NOT_FIT,
     WRONG_ARGUMENTS,
     Model,
     becomes_float32,
@@ -194,6 +196,12 @@ MISCONCEPTIONS = (
         loses_digits(_exact),
     ),
     Misconception(
+        "float32_meets_float64",
+        "An array that is always float32 meets arguments that are float64.",
+        "Which array do you make on the way? Without dtype=... it is float32; a plain Python number has no dtype.",
+        FLOAT32_MEETS_FLOAT64,
+    ),
+    Misconception(
         "own_device",
         "Something is made on cpu(0) instead of where X lives.",
         "Everything you create needs a context: which one do the arguments have?",
@@ -234,7 +242,7 @@ MISCONCEPTIONS = (
         "shapes_do_not_fit",
         "The shapes of the two sides of a product do not fit.",
         "Print X.shape, w.shape and b.shape. In a matrix product the inner two lengths must be equal.",
-        raises(r"MXNetError: (?:dot shape error|operands could not be broadcast|.*(?:L\[!Ta\]|[Ii]ncompatible))"),
+        SHAPES_DO_NOT_FIT,
         broad=True,
     ),
     Misconception(

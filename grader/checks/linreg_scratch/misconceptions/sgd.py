@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.diagnosis import Misconception, Observation, Verdict
 from grader.misconceptions import (
+    FLOAT32_MEETS_FLOAT64,
     IN_PLACE_WHILE_RECORDING,
     WRONG_ARGUMENTS,
     Model,
@@ -358,6 +359,12 @@ MISCONCEPTIONS = (
         "On the way the numbers are rounded to float32.",
         "An array made without dtype=... is float32. Plain Python numbers need no array at all.",
         loses_digits(_exact),
+    ),
+    Misconception(
+        "float32_meets_float64",
+        "An array that is always float32 meets arguments that are float64.",
+        "Which array do you make on the way? Without dtype=... it is float32; a plain Python number has no dtype.",
+        FLOAT32_MEETS_FLOAT64,
     ),
     Misconception(
         "own_device",

@@ -8,7 +8,9 @@ import numpy as np
 
 from grader.diagnosis import Misconception, Observation
 from grader.misconceptions import (
+    FLOAT32_MEETS_FLOAT64,
     IN_PLACE_WHILE_RECORDING,
+    UNFIT_SHAPES,
     WRONG_ARGUMENTS,
     Model,
     becomes_float32,
@@ -212,6 +214,12 @@ MISCONCEPTIONS = (
         loses_digits(_exact),
     ),
     Misconception(
+        "float32_meets_float64",
+        "An array that is always float32 meets arguments that are float64.",
+        "Which array do you make on the way? Without dtype=... it is float32; a plain Python number has no dtype.",
+        FLOAT32_MEETS_FLOAT64,
+    ),
+    Misconception(
         "own_device",
         "Something is made on cpu(0) instead of where y_hat lives.",
         "A plain Python number needs no device; an array does. Which array do you make?",
@@ -240,7 +248,7 @@ MISCONCEPTIONS = (
         "shapes_do_not_fit",
         "The shapes of y_hat and y do not fit.",
         "y may come as (n,) or as (n, 1). What makes both look like y_hat?",
-        raises(r"MXNetError: (?!Operator Concat|Reduction).*(?:shape|incompatible|broadcast)"),
+        raises(rf"{UNFIT_SHAPES}|MXNetError: .*Reshape"),
         broad=True,
     ),
     Misconception(
