@@ -187,6 +187,19 @@ def test_who_wants_to_download_is_told_that_there_is_no_network(forkserver):
     assert "There is no network in grading" in said or "Permission denied: 'models'" in said
 
 
+LOADS_WITH_HELPERS = """\
+from mxnet.gluon.data import ArrayDataset, DataLoader
+def data_iter(batch_size, features, labels):
+    for X, y in DataLoader(ArrayDataset(features, labels), batch_size, True, num_workers=2, thread_pool=True):
+        yield X.as_in_context(features.context), y.as_in_context(labels.context)
+"""
+
+
+def test_a_loader_that_wants_helpers_works_without_them(forkserver):
+    result = grade({"data_iter": LOADS_WITH_HELPERS}, forkserver, Assignment("linreg_scratch", (PARTS["data_iter"],)))
+    assert result.full_marks, result
+
+
 def test_the_whole_notebook_earns_full_marks_and_attacks_in_one_part_no_other(forkserver, reference):
     attack = cells((SUBMISSIONS / "hostile/handles_every_signal.py").read_text(encoding="utf-8"), REFERENCE)
     whole = Assignment("linreg_scratch", tuple(PARTS[name] for name in ("linreg", "squared_loss", "sgd")))

@@ -22,6 +22,10 @@
 # the last version counts. Cells in between let you look at what you have made. They wait politely for functions that
 # do not exist yet, so you can run the whole notebook at any time.
 #
+# Helper functions, further imports and cells of your own are welcome. What a function needs beyond its arguments
+# belongs inside it, though: the cells in between give names such as `X`, `y`, `w`, `b`, `lr`, `steps` and `loss` new
+# values. And a function that is graded can start no processes of its own.
+#
 # ## Getting ready
 #
 # Three random generators are around (Python's, NumPy's and MXNet's). Setting the seed of each makes a run repeat

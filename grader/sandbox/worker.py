@@ -7,13 +7,14 @@ check and no answer.
 from __future__ import annotations
 
 import gc
+import inspect
 import json
 import os
 import signal
 import socket
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from typing import Any, NoReturn
 
 from ipykernel.inprocess.ipkernel import InProcessKernel
@@ -24,6 +25,7 @@ from IPython.core.profiledir import ProfileDir
 from jupyter_core.utils import ensure_event_loop
 from matplotlib_inline.backend_inline import configure_inline_support
 from matplotlib_inline.config import InlineBackend
+from mxnet.gluon.data import DataLoader
 from nbformat.v4 import output_from_msg
 from traitlets.config import Config
 
@@ -285,7 +287,24 @@ def prepare() -> Notebook:
     notebook = Notebook()
     notebook.run("pass", silent=True)
     notebook.rest()
+    _load_in_this_process()
     standin.install()
     gc.collect()
     gc.freeze()
     return notebook
+
+
+def _load_in_this_process() -> None:
+    """Let every DataLoader do its own work: a worker may not start the helpers that `num_workers` asks for.
+
+    They only load ahead; the batches and their order, which is drawn before, are the same without them.
+    """
+    make = DataLoader.__init__
+
+    @wraps(make)
+    def make_alone(self: DataLoader, *args: Any, **options: Any) -> None:
+        given = inspect.signature(make).bind(self, *args, **options)
+        given.arguments["num_workers"] = 0
+        make(*given.args, **given.kwargs)
+
+    DataLoader.__init__ = make_alone
