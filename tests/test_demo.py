@@ -137,9 +137,8 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     assignment = Assignment.load(NAME, course.notebook(NAME).read_bytes())
     gradebook = demo.part_scores(Course(folder / "linreg"), NAME)
     with open_forkserver() as forkserver:
-        for student in chosen:
-            if student.expected is None:
-                continue
+        for student in chosen[:3]:
+            assert student.expected is not None
             [notebook] = (folder / "linreg/course/submitted" / student.id / "linreg_scratch").glob("*.ipynb")
             result = grade_notebook(notebook.read_bytes(), [assignment], forkserver, name=student.id, seed=PUBLIC_SEED)
             assert {part.id: float(part.score) for part in result.parts} == gradebook[student.id]
