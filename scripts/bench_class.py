@@ -1,0 +1,336 @@
+"""A class through four graders: the same notebooks and the same checks, on one machine, in one run.
+
+    python scripts/bench_class.py [--students N] [--sizes N ...] [--no-otter] [--folder DIR]
+
+    stock     `nbgrader autograde` as it comes, with the checks in the student's kernel
+    otter     `otter run` for each notebook, with a test for each part that calls the same checks
+    sealed    `nbgrader autograde` of this kit
+    jobs 1    `grader grade --jobs 1`
+    jobs 2    `grader grade --jobs 2`
+
+Notebooks are those of the sample class that come to an end by themselves, over and over until there are enough. CPU
+time is that of a command and all processes it started; memory is the largest sum over them of what each holds for
+itself and its share of what is shared (PSS), looked at twice a second. The least that any grader could need is measured
+beside them: the notebooks' cells and the checks alone, in one process that has everything imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+warnings.simplefilter("ignore")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import nbformat  # noqa: E402 (after the path and the warnings are set)
+import psutil  # noqa: E402
+
+from grader import checks  # noqa: E402
+from grader.course import MARKER, Course  # noqa: E402
+from grader.demo import SAMPLES, Student, part_scores, read_class, reference_cells, solve  # noqa: E402
+from grader.nbgrader_commands import run_nbgrader  # noqa: E402
+
+NAME = "linreg_scratch"
+STOCK = """\
+c = get_config()
+import os
+root = os.getcwd()
+c.CourseDirectory.course_id = "linreg"
+c.CourseDirectory.root = root
+c.CourseDirectory.source_directory = "assignments"
+for step in ("release", "submitted", "autograded", "feedback"):
+    setattr(c.CourseDirectory, f"{step}_directory", f"course/{step}")
+c.CourseDirectory.db_url = f"sqlite:///{root}/course/gradebook.db"
+c.CourseDirectory.ignore = ["*.py"]
+c.Execute.timeout = 120
+"""
+"""nbgrader as it comes, in the same folders."""
+OTTER = ("otter-grader==7.0.0", "numpy==1.23.5", "pandas<2.2")
+OTTER_TEST = '''\
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "{part}"
+points = {points}
+
+
+@test_case(points={points})
+def test_{part}(env):
+    from grader import check
+
+    assert check("{part}", {functions}) == {points}
+'''
+SLOW = ("zeno",)
+"""Students whose notebooks end only when they are stopped, after minutes in stock nbgrader."""
+SAMPLE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command took. wall, cpu: seconds. peak: bytes."""
+
+    wall: float
+    cpu: float
+    peak: float
+    submissions: int
+
+    @property
+    def rate(self) -> float:
+        return self.submissions / self.wall
+
+
+def measured(command: Sequence[str], folder: Path, submissions: int, *, good: Sequence[int] = (0,)) -> Cost:
+    """Run a command to its end; what it and everything that it started took. Raises: SystemExit if it failed."""
+    with tempfile.TemporaryFile() as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        stop, peak = threading.Event(), [0.0]
+        watcher = threading.Thread(target=_watch, args=(process.pid, stop, peak))
+        watcher.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        stop.set()
+        watcher.join()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in good:
+            said.seek(0)
+            sys.exit(f"{' '.join(command)} failed:\n{said.read().decode(errors='replace')[-3000:]}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak[0], submissions)
+
+
+def _watch(pid: int, stop: threading.Event, peak: list[float]) -> None:
+    while not stop.wait(SAMPLE_SECONDS):
+        with contextlib.suppress(psutil.Error):
+            root = psutil.Process(pid)
+            peak[0] = max(peak[0], sum(_held(process) for process in (root, *root.children(recursive=True))))
+
+
+def _held(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.Error):
+        return float(process.memory_full_info().pss)
+    return 0.0
+
+
+# The class
+
+
+def students() -> list[Student]:
+    return [
+        student
+        for student in read_class(ROOT / SAMPLES)
+        if student.breaks is None and student.id not in SLOW and not any("hostile" in file for file in student.files)
+    ]
+
+
+def make_course(folder: Path, number: int) -> Course:
+    """A course with so many submissions, as it is before it is graded."""
+    kit = Course(ROOT)
+    shutil.copytree(kit.sources / NAME, folder / "assignments" / NAME)
+    shutil.copy(ROOT / MARKER, folder / MARKER)
+    course = Course(folder)
+    run_nbgrader(course, "generate_assignment", NAME, exchange=folder / "exchange")
+    released = course.workspace / "release" / NAME / f"{NAME}.ipynb"
+    reference, known = reference_cells(kit, NAME), students()
+    texts = []
+    for student in known:
+        notebook = nbformat.read(released, as_version=4)
+        solve(notebook, student, ROOT / SAMPLES, reference)
+        texts.append(nbformat.writes(notebook))
+    for i in range(number):
+        place = course.workspace / "submitted" / f"s{i:05}" / NAME
+        place.mkdir(parents=True)
+        (place / f"{NAME}.ipynb").write_text(texts[i % len(texts)], encoding="utf-8")
+    return course
+
+
+def fresh(course: Course, folder: Path, config: str = "") -> Course:
+    """A copy of a course that has not been graded."""
+    shutil.copytree(course.root, folder)
+    text = config or (ROOT / MARKER).read_text(encoding="utf-8")
+    (folder / MARKER).write_text(text, encoding="utf-8")
+    if not config:  # the gradebook's place follows from the folder's
+        return Course(folder)
+    return Course(folder)
+
+
+# The graders
+
+
+def stock(course: Course, number: int) -> Cost:
+    return measured([sys.executable, "-m", "nbgrader", "autograde", NAME], course.root, number)
+
+
+def grade(jobs: int) -> Callable[[Course, int], Cost]:
+    def run(course: Course, number: int) -> Cost:
+        return measured([sys.executable, "-m", "grader", "grade", NAME, "--jobs", str(jobs)], course.root, number)
+
+    return run
+
+
+def otter_environment(folder: Path) -> Path:
+    """otter-grader beside this kit's packages, in an environment of its own; its program."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    [packages] = (folder / "lib").glob("python*/site-packages")
+    kit = next(path for path in sys.path if path.endswith("site-packages"))
+    (packages / "kit.pth").write_text(f"{kit}\n{ROOT}\n", encoding="utf-8")
+    subprocess.run([folder / "bin/python", "-m", "pip", "install", "-q", *OTTER], check=True, stderr=subprocess.DEVNULL)
+    return folder / "bin/otter"
+
+
+def otter(program: Path, course: Course, number: int, folder: Path) -> tuple[Cost, list[float]]:
+    """Every submission through `otter run`, one after the other; the points too."""
+    tests = folder / "tests"
+    tests.mkdir(parents=True)
+    for part in checks.parts(NAME):
+        functions = ", ".join(f'env["{name}"]' for name in part.functions)
+        text = OTTER_TEST.format(part=part.id, points=part.max_score, functions=functions)
+        (tests / f"{part.id}.py").write_text(text, encoding="utf-8")
+    subprocess.run([program, "generate", "-t", tests, "-o", folder / "autograder.zip"], check=True, cwd=folder)
+    costs, points = [], []
+    for i in range(number):
+        notebook = course.workspace / "submitted" / f"s{i:05}" / NAME / f"{NAME}.ipynb"
+        shutil.copy(notebook, folder / notebook.name)
+        (folder / "out").mkdir(exist_ok=True)
+        command = [str(program), "run", notebook.name, "-a", "autograder.zip", "-o", "out", "--no-logo"]
+        costs.append(measured(command, folder, 1))
+        results = json.loads((folder / "out/results.json").read_text(encoding="utf-8"))
+        points.append(sum(float(test.get("score", 0)) for test in results["tests"]))
+    total = Cost(
+        sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs), max(cost.peak for cost in costs), number
+    )
+    return total, points
+
+
+def least(course: Course, number: int) -> float:
+    """CPU seconds for a submission's cells and checks alone: one process, nothing sealed, nothing written."""
+    import matplotlib.pyplot as plt
+    import mxnet  # noqa: F401
+
+    from grader.local import LocalSubject
+    from grader.part_runner import PartRunner
+    from grader.seeds import PUBLIC_SEED
+
+    def show(*_: object, **__: object) -> None:
+        for figure in map(plt.figure, plt.get_fignums()):
+            figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+        plt.close("all")
+
+    plt.show = show
+    parts = checks.parts(NAME)
+
+    def once(text: str) -> None:
+        names: dict[str, Any] = {"__name__": "__main__"}
+        runner = None
+        for cell in nbformat.reads(text, as_version=4).cells:
+            id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            if cell.cell_type != "code":
+                continue
+            if id.startswith("check_"):
+                runner = runner or PartRunner(parts, LocalSubject(names), PUBLIC_SEED)
+                runner.run(next(part for part in parts if f"check_{part.id}" == id))
+                continue
+            source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
+            with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(source, "cell", "exec"), names)
+
+    texts = [
+        (course.workspace / "submitted" / f"s{i:05}" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+        for i in range(min(number, len(students())))
+    ]
+    once(texts[0])
+    start = time.process_time()
+    for text in texts:
+        once(text)
+    return (time.process_time() - start) / len(texts)
+
+
+# The tables
+
+
+def main() -> int:
+    """The class through all graders, and classes of several sizes through ours."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--students", type=int, default=len(students()))
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 30, 100], help="for time and memory by size")
+    parser.add_argument("--otter", type=int, default=5, metavar="N", help="notebooks for otter-grader; 0: leave it out")
+    parser.add_argument("--folder", type=Path, default=None, help="where to work; kept")
+    options = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        print(f"{os.cpu_count()} processors, {os.getloadavg()[0]:.1f} busy when this began.\n", flush=True)
+        fine = compare(folder, options.students, options.otter) if options.students else True
+        if options.sizes:
+            by_size(folder, options.sizes)
+    return 0 if fine else 1
+
+
+def compare(folder: Path, number: int, for_otter: int) -> bool:
+    """Print what each grader took; whether all gave the same scores."""
+    course = make_course(folder / "class", number)
+    found: dict[str, Cost] = {}
+    scores: dict[str, dict[str, dict[str, float | None]]] = {}
+    graders: list[tuple[str, str, Callable[[Course, int], Cost]]] = [
+        ("stock", STOCK, stock),
+        ("sealed", "", stock),
+        ("jobs 1", "", grade(1)),
+        ("jobs 2", "", grade(2)),
+    ]
+    for name, config, run in graders:
+        copy = fresh(course, folder / name.replace(" ", ""), config)
+        found[name] = run(copy, number)
+        scores[name] = part_scores(copy, NAME)
+        print(f"  {name}: {found[name].wall:.1f} s", file=sys.stderr, flush=True)
+    if for_otter:
+        program = otter_environment(folder / "otter-environment")
+        found["otter"], points = otter(program, course, min(for_otter, number), folder / "otter")
+        print(f"  otter gave {points}", file=sys.stderr, flush=True)
+    limit = least(course, number)
+    print(f"{number} submissions (otter: {min(for_otter, number)}); per submission where nothing else is said.\n")
+    print("| grader | submissions per second | times stock | seconds | CPU seconds | of them cells and checks | peak MB |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for name in ("stock", "otter", "sealed", "jobs 1", "jobs 2"):
+        if name in found:
+            cost = found[name]
+            cpu = cost.cpu / cost.submissions
+            print(
+                f"| {name} | {cost.rate:.3f} | {cost.rate / found['stock'].rate:.1f} | {1 / cost.rate:.2f} | {cpu:.2f} "
+                f"| {limit / cpu:.0%} | {cost.peak / 2**20:.0f} |"
+            )
+    print(f"\nCells and checks alone take {limit:.2f} CPU seconds.")
+    same = all(scores[name] == scores["stock"] for name in scores)
+    print(f"The points of all parts {'are the same' if same else 'DIFFER'} from grader to grader.\n", flush=True)
+    return same
+
+
+def by_size(folder: Path, sizes: Sequence[int]) -> None:
+    print("| submissions (jobs 2) | seconds | seconds per submission | CPU seconds per submission | peak MB |")
+    print("|---:|---:|---:|---:|---:|")
+    for size in sizes:
+        course = make_course(folder / f"size-{size}", size)
+        cost = grade(2)(course, size)
+        print(
+            f"| {size} | {cost.wall:.1f} | {cost.wall / size:.2f} | {cost.cpu / size:.2f} | {cost.peak / 2**20:.0f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
