@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,9 @@ class Shown:
         from matplotlib._pylab_helpers import Gcf
 
         for manager in Gcf.get_all_fig_managers():
-            self._figures.append(describe(manager.canvas.figure, self._spend))
+            figure = manager.canvas.figure
+            if figure.axes:  # of one without panels, left over from a call too many, a notebook shows a line of text
+                self._figures.append(describe(figure, self._spend))
         plt.close("all")
 
 
@@ -54,30 +56,63 @@ def recorded(spend: Spend) -> Iterator[Shown]:
     from matplotlib import pyplot as plt
     from matplotlib._pylab_helpers import Gcf
     from matplotlib.backends import backend_agg
+    from matplotlib.legend import Legend
 
     shown = Shown(spend)
     backend = types.ModuleType("recording")
     vars(backend).update(vars(backend_agg))
     backend.show = shown.show  # type: ignore[attr-defined]
     before, backend_before = dict(Gcf.figs), plt._backend_mod
+    make_legend = Legend.__init__
     Gcf.figs.clear()
     plt._backend_mod = backend
+    Legend.__init__ = _telling_what_it_labels(make_legend)  # type: ignore[method-assign]
     try:
         yield shown
     finally:
         plt.close("all")
+        Legend.__init__ = make_legend  # type: ignore[method-assign]
         Gcf.figs.update(before)
         plt._backend_mod = backend_before
+
+
+def _telling_what_it_labels(make: Callable[..., None]) -> Callable[..., None]:
+    """`Legend.__init__`, which also leaves with everything that is labelled the words that stand beside it.
+
+    `legend(["one", "two"])` gives words to what was drawn before without making them its labels.
+    """
+
+    def made(legend: Any, parent: Any, handles: Any, labels: Any, *more: Any, **settings: Any) -> None:
+        handles, labels = list(handles), list(labels)
+        for handle, label in zip(handles, labels, strict=False):
+            with suppress(AttributeError):
+                handle.words_in_the_legend = label
+        make(legend, parent, handles, labels, *more, **settings)
+
+    return made
+
+
+def _label(artist: Any) -> object:
+    """What the legend says of it; its own label where no legend speaks of it."""
+    return getattr(artist, "words_in_the_legend", None) or artist.get_label()
 
 
 def describe(figure: Any, spend: Spend) -> Drawing:
     """A matplotlib figure. Data of which `spend` says that there are too many are left out."""
     axes = [ax for ax in figure.axes if ax.get_visible() and ax.get_label() != "<colorbar>"]
+    axes.sort(key=lambda ax: (round(_box(ax)[0], 2), -_box(ax)[3]))
     title = figure._suptitle.get_text() if figure._suptitle is not None else ""
-    return Drawing(tuple(_panel(ax, spend) for ax in axes[:MAX_PANELS]), _text(title))
+    words = [_text(text.get_text()) for legend in figure.legends for text in legend.get_texts()[:MAX_CURVES]]
+    return Drawing(tuple(_panel(ax, words, spend) for ax in axes[:MAX_PANELS]), _text(title))
 
 
-def _panel(ax: Any, spend: Spend) -> Panel:
+def _box(ax: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top, as shares of the figure."""
+    left, bottom, right, top = map(float, ax.get_position().extents)
+    return left, bottom, right, top
+
+
+def _panel(ax: Any, words_of_the_figure: list[str], spend: Spend) -> Panel:
     from matplotlib.collections import PathCollection
     from matplotlib.container import BarContainer
 
@@ -87,17 +122,17 @@ def _panel(ax: Any, spend: Spend) -> Panel:
             style, marker = _style(line.get_linestyle()), _style(line.get_marker())
             guide = type(line).__name__ == "AxLine" or line.get_transform() != ax.transData
             x, y = line.get_data(orig=False)
-            curves.append(_curve(x, y, line.get_label(), spend, style, marker, guide))
+            curves.append(_curve(x, y, _label(line), spend, style, marker, guide))
     for collection in ax.collections[:MAX_CURVES]:
         if isinstance(collection, PathCollection) and collection.get_visible():
             offsets = _numbers(collection.get_offsets()).reshape(-1, 2)
-            points.append(_curve(offsets[:, 0], offsets[:, 1], collection.get_label(), spend, marker="o"))
+            points.append(_curve(offsets[:, 0], offsets[:, 1], _label(collection), spend, marker="o"))
     for container in ax.containers[:MAX_CURVES]:
         if isinstance(container, BarContainer):
             x = [bar.get_x() + bar.get_width() / 2 for bar in container.patches]
-            bars.append(_curve(x, [bar.get_height() for bar in container.patches], container.get_label(), spend))
+            bars.append(_curve(x, [bar.get_height() for bar in container.patches], _label(container), spend))
     legend = ax.get_legend()
-    words = None if legend is None else tuple(_text(text.get_text()) for text in legend.get_texts()[:MAX_CURVES])
+    words = [] if legend is None else [_text(text.get_text()) for text in legend.get_texts()[:MAX_CURVES]]
     titles = (ax.get_title(loc=place) for place in ("center", "left", "right"))
     return Panel(
         _text(" ".join(filter(None, titles))),
@@ -108,7 +143,8 @@ def _panel(ax: Any, spend: Spend) -> Panel:
         tuple(filter(None, curves)),
         tuple(filter(None, points)),
         tuple(filter(None, bars)),
-        words,
+        None if legend is None and not words_of_the_figure else (*words, *words_of_the_figure)[:MAX_CURVES],
+        _box(ax),
     )
 
 

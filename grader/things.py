@@ -115,6 +115,7 @@ class Table(msgspec.Struct, frozen=True, tag=True):
 class Curve(msgspec.Struct, frozen=True, tag=True):
     """What one call of `plot`, `scatter` or `bar` drew: x and y of each point, in the order they were given.
 
+    `label` is what stands beside it in the legend, or would stand there if there were one.
     `line` and `marker` are matplotlib's own words for the style ("-", "--", "o"; "" for none). A `guide` is drawn
     across the panel, by `axhline`, `axvline` or `axline`, and not through data.
     """
@@ -128,7 +129,11 @@ class Curve(msgspec.Struct, frozen=True, tag=True):
 
 
 class Panel(msgspec.Struct, frozen=True, tag=True):
-    """One pair of axes: its words, scales ("linear", "log") and data. `legend` is None where there is none."""
+    """One pair of axes: its words, scales ("linear", "log") and data, and which part of the figure it covers.
+
+    `legend` is None where neither the panel nor the figure has one. `box` is (left, bottom, right, top), as shares of
+    the figure's width and height.
+    """
 
     title: str
     xlabel: str
@@ -139,6 +144,7 @@ class Panel(msgspec.Struct, frozen=True, tag=True):
     points: tuple[Curve, ...]
     bars: tuple[Curve, ...]
     legend: tuple[str, ...] | None
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
     @property
     def drawn(self) -> tuple[Curve, ...]:
@@ -147,7 +153,7 @@ class Panel(msgspec.Struct, frozen=True, tag=True):
 
 
 class Drawing(msgspec.Struct, frozen=True, tag=True):
-    """A figure."""
+    """A figure; its panels from left to right, and from the top where one stands above another."""
 
     panels: tuple[Panel, ...]
     title: str = ""

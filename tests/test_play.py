@@ -316,6 +316,45 @@ def test_a_figure_is_described_by_what_it_shows():
     assert right.legend == ("dots",)
 
 
+def test_panels_are_told_from_left_to_right_in_whatever_order_they_were_made():
+    def draw():
+        from matplotlib import pyplot as plt
+
+        plt.figure()  # left empty, as by a call too many: a notebook shows a line of text
+        figure = plt.figure()
+        for place, title in ((224, "last"), (122, "right"), (221, "first"), (223, "second")):
+            figure.add_subplot(place).set_title(title)
+
+    (drawing,) = pictured(draw)
+    assert [panel.title for panel in drawing.panels] == ["first", "second", "right", "last"]
+    first, second, right, _ = drawing.panels
+    assert first.box[0] < first.box[2] < right.box[0]
+    assert second.box[1] < second.box[3] < first.box[1]
+
+
+@pytest.mark.parametrize("how", ["list", "handles", "figure"])
+def test_words_of_a_legend_are_told_with_what_they_stand_beside(how):
+    def draw():
+        from matplotlib import pyplot as plt
+
+        figure, ax = plt.subplots()
+        (line,) = ax.plot([1, 2], [3, 4])
+        dots = ax.scatter([1, 2], [5, 6])
+        if how == "list":
+            ax.legend(["line", "dots"])
+        elif how == "handles":
+            ax.legend((dots, line), ("dots", "line"))
+        else:
+            line.set_label("line")
+            dots.set_label("dots")
+            figure.legend()
+
+    (drawing,) = pictured(draw)
+    (panel,) = drawing.panels
+    assert [curve.label for curve in panel.drawn] == ["line", "dots"]
+    assert set(panel.legend) == {"line", "dots"}
+
+
 def test_what_is_shown_counts_whether_by_show_or_at_the_end_and_what_was_closed_does_not():
     from matplotlib import pyplot as plt
 
