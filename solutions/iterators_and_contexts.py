@@ -64,9 +64,9 @@ def make_loader(features: nd.NDArray, labels: nd.NDArray, batch_size: int) -> gl
     features: (n, ...); labels: (n,). batch_size: at least 1.
 
     len(loader) is ceil(n / batch_size), the number of batches in a pass. Every pass holds each example exactly once,
-    with its own label, in a new uniformly random order; the last batch holds the rest. Batches keep the dtype, and
-    features and labels are left as they were. On which context a batch lives is left open: whoever uses it moves it.
-    Drawn from numpy's global generator, the order can be seeded.
+    with its own label, in a new uniformly random order, whether the pass before was finished or broken off; the last
+    batch holds the rest. Batches keep the dtype, and features and labels are left as they were. On which context a
+    batch lives is left open: whoever uses it moves it. Drawn from numpy's global generator, the order can be seeded.
     """
     return gluon.data.DataLoader(gluon.data.ArrayDataset(features, labels), batch_size=batch_size, shuffle=True)
 
@@ -148,7 +148,7 @@ def train_step(data: nd.NDArray, label: nd.NDArray, w: nd.NDArray, b: nd.NDArray
 def fit(
     loader: Iterable[tuple[nd.NDArray, nd.NDArray]], w: nd.NDArray, b: nd.NDArray, lr: float, num_epochs: int
 ) -> list[float]:
-    """Train w and b in place for num_epochs passes over loader, a step for each batch.
+    """Train w and b in place for num_epochs passes over loader, each begun anew, a step for each batch.
 
     Returns one number for each epoch: the mean of the losses that its batches had when their turn came.
     """

@@ -22,7 +22,8 @@
 #
 # **How to work.** From top to bottom. Replace each `raise NotImplementedError()` by your own lines; the docstring
 # above it says exactly what is promised. The cell below checks it at once. Cells in between show what you have made,
-# and wait for functions that do not exist yet, so that the whole notebook can be run at any time.
+# and wait for functions that do not exist yet, so that the whole notebook can be run at any time. No function needs
+# more than a second or two for what a check asks; after ten seconds of computing a check gives up on it.
 
 # %% locked="setup"
 # %matplotlib inline
@@ -165,7 +166,9 @@ check("to_context", to_context)
 # items of a dataset into batches, in a new order each time somebody iterates over it. Like a list it has a length,
 # and like a list it can be gone through any number of times.
 #
-# Write `make_loader(features, labels, batch_size)`. It is a single line, if you find it.
+# Write `make_loader(features, labels, batch_size)`. It is a single line, if you find it. (Leave `num_workers` alone.
+# Programs of their own that load ahead are for data on a slow disk; they cannot hand out arrays of a GPU, and the
+# process in which your work is graded may not start any.)
 
 
 # %% solution="make_loader"
@@ -175,9 +178,9 @@ def make_loader(features: nd.NDArray, labels: nd.NDArray, batch_size: int) -> gl
     features: (n, ...); labels: (n,). batch_size: at least 1.
 
     len(loader) is ceil(n / batch_size), the number of batches in a pass. Every pass holds each example exactly once,
-    with its own label, in a new uniformly random order; the last batch holds the rest. Batches keep the dtype, and
-    features and labels are left as they were. On which context a batch lives is left open: whoever uses it moves it.
-    Drawn from numpy's global generator, the order can be seeded.
+    with its own label, in a new uniformly random order, whether the pass before was finished or broken off; the last
+    batch holds the rest. Batches keep the dtype, and features and labels are left as they were. On which context a
+    batch lives is left open: whoever uses it moves it. Drawn from numpy's global generator, the order can be seeded.
     """
     ### BEGIN SOLUTION
     return gluon.data.DataLoader(gluon.data.ArrayDataset(features, labels), batch_size=batch_size, shuffle=True)
@@ -402,7 +405,7 @@ check("train_step", to_context, net, square_loss, SGD, train_step)
 def fit(
     loader: Iterable[tuple[nd.NDArray, nd.NDArray]], w: nd.NDArray, b: nd.NDArray, lr: float, num_epochs: int
 ) -> list[float]:
-    """Train w and b in place for num_epochs passes over loader, a step for each batch.
+    """Train w and b in place for num_epochs passes over loader, each begun anew, a step for each batch.
 
     Returns one number for each epoch: the mean of the losses that its batches had when their turn came.
     """

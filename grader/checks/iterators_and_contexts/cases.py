@@ -41,10 +41,10 @@ class DrawCase(Readable):
 
 
 @st.composite
-def draws(draw: st.DrawFn) -> DrawCase:
-    """Up to 6 examples of up to 4 features, without noise."""
+def draws(draw: st.DrawFn, noise: float) -> DrawCase:
+    """Up to 6 examples of up to 4 features."""
     w = draw(st.lists(st.sampled_from(NONZERO), min_size=1, max_size=4))
-    return DrawCase(tuple(w), draw(st.sampled_from(ANY)), draw(st.integers(1, 6)), 0.0)
+    return DrawCase(tuple(w), draw(st.sampled_from(ANY)), draw(st.integers(1, 6)), noise)
 
 
 def batches(*, columns: st.SearchStrategy[bool] | None = None) -> st.SearchStrategy[RowsCase]:
@@ -144,9 +144,11 @@ class LossesCase(Readable):
     """The losses of a training, batch by batch."""
 
     losses: tuple[float, ...]
+    written: str = ""
+    """How a person would type them, where there are many."""
 
     def __str__(self) -> str:
-        return f"losses = [{', '.join(f'{loss:g}' for loss in self.losses)}]"
+        return f"losses = {self.written or [float(loss) for loss in self.losses]}"
 
 
 def losses(least: int = 1) -> st.SearchStrategy[LossesCase]:
@@ -155,35 +157,59 @@ def losses(least: int = 1) -> st.SearchStrategy[LossesCase]:
     )
 
 
+def many_losses(rng: np.random.Generator) -> Iterator[LossesCase]:
+    """So many that the first ones have long been forgotten by whoever looks back a hundred batches only."""
+    yield LossesCase(300 * (1.0,), "300 * [1.0]")
+    yield LossesCase((100.0,) + 299 * (0.0,), "[100.0] + 299 * [0.0]")
+
+
+NAMES = ("x", "estimated", "real")
+"""Of the arrays that plot_training takes."""
+
+
 @dataclass(frozen=True, eq=False)
 class PictureCase(Readable):
-    """What is to be drawn: losses, and x, estimated and real, of which the first sample_size count."""
+    """What is to be drawn: losses, and x, estimated and real, of which the first sample_size count.
+
+    by_default: sample_size is not passed on, because it is what the docstring says anyway.
+    """
 
     losses: tuple[float, ...]
     x: Array
     estimated: Array
     real: Array
     sample_size: int
+    by_default: bool = False
 
     def __str__(self) -> str:
-        return (
-            f"losses = [{', '.join(f'{loss:g}' for loss in self.losses)}], x, estimated and real with {len(self.x)} "
-            f"entries, sample_size = {self.sample_size}"
-        )
+        shapes = [f"{name} of shape {array.shape}" for name, array in zip(NAMES, self._arrays(), strict=True)]
+        size = "sample_size left out" if self.by_default else f"sample_size = {self.sample_size}"
+        return f"losses = [{', '.join(f'{loss:g}' for loss in self.losses)}], {', '.join(shapes)}, {size}"
+
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return self.x, self.estimated, self.real
 
 
-def picture_cases() -> st.SearchStrategy[PictureCase]:
-    """Losses that fall, and points in no order; `estimated` is a column, as a model's predictions are."""
+def _picture(
+    n: int, columns: tuple[bool, bool, bool], epochs: int, sample_size: int, *, by_default: bool = False
+) -> PictureCase:
+    """Losses that fall, and points in no order. columns: whether x, estimated and real are."""
+    x: Array = np.array([(7 * i) % 10 - 4.0 + i // 10 / 16 for i in range(n)])
+    real: Array = 4.0 - 3.0 * x
+    x, estimated, real = (
+        array.reshape(-1, 1) if column else array for array, column in zip((x, real + 0.25, real), columns, strict=True)
+    )
+    return PictureCase(tuple(24.0 / 2**i for i in range(epochs)), x, estimated, real, sample_size, by_default)
 
-    @st.composite
-    def pictures(draw: st.DrawFn) -> PictureCase:
-        epochs = draw(st.integers(2, 6))
-        n = draw(st.integers(3, 9))
-        sample_size = draw(st.integers(2, 12))
-        x: Array = np.array([(7 * i) % 10 - 4.0 for i in range(n)])
-        real: Array = 4.0 - 3.0 * x
-        estimated: Array = real + 0.25
-        losses = tuple(24.0 / 2**i for i in range(epochs))
-        return PictureCase(losses, x, estimated.reshape(-1, 1), real, sample_size)
 
-    return pictures()
+@st.composite
+def picture_cases(draw: st.DrawFn) -> PictureCase:
+    """A few points; `estimated` is a column, as a model's predictions are."""
+    epochs, n, sample_size = draw(st.integers(2, 6)), draw(st.integers(3, 9)), draw(st.integers(2, 12))
+    return _picture(n, (False, True, False), epochs, sample_size)
+
+
+def many_points(rng: np.random.Generator) -> Iterator[PictureCase]:
+    """More points than are drawn if nobody says how many, and every array in the shape it has not in the notebook."""
+    yield _picture(120, (False, True, False), 3, 100, by_default=True)
+    yield _picture(5, (True, False, True), 3, 4)

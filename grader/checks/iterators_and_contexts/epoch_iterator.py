@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +13,7 @@ from grader.checks.iterators_and_contexts import passes
 from grader.checks.iterators_and_contexts.misconceptions.epoch_iterator import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.play import Played, Ref, Script
-from grader.shuffling import Orders
+from grader.shuffling import FALSE_ALARM, Orders
 from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
 from grader.subject import ELSEWHERE, HOME, Dtype, Subject, Tensor
 from grader.things import Iterated, Stopped, Thing
@@ -59,12 +60,19 @@ def EpochIterator_gives_pairs_of_ndarrays(subject: Subject, case: RowsCase) -> N
     points=2,
     given=row_sets(repeated=True),
     also=large_row_sets,
-    hint="A shuffled list of all row numbers, walked through from its start to its end, meets each row once.",
+    hint="A shuffled list of all row numbers, walked through from its start to its end, meets each row once. What an "
+    "iterator remembers belongs to self, so that another iterator has its own.",
     examples=12,
 )
 def EpochIterator_gives_every_example_once(subject: Subject, case: RowsCase) -> None:
-    """The first pass holds every example exactly once, with its own label."""
+    """The first pass holds every example exactly once, with its own label, whatever other iterators do meanwhile."""
     passes.expect_every_row_once(_first_pass(subject, case), case)
+    script, iterator, kept = _script(case)
+    other = script.call("EpochIterator", *kept, case.batch_size, show=False)
+    with script.loop(iterator, limit=_limit(case), show=True) as read:
+        script.next(other, show=False)
+    when = "in a pass during which next() is called on another iterator over the same data"
+    passes.expect_every_row_once(passes.pairs(subject.play(script)[read], WHAT), case, when)
 
 
 @claim(
@@ -162,12 +170,10 @@ def _orders(subject: Subject, case: RowsCase, count: int, *, new: bool = False) 
 @claim(
     points=1,
     hint="The shuffling belongs into reset(), and a new iterator needs it as well.",
+    false_alarm=6 / math.factorial(40),  # pairs of passes, then pairs of iterators, over the orders of the rows
 )
 def EpochIterator_shuffles_at_every_reset(subject: Subject, rng: np.random.Generator) -> None:
-    """Every reset() draws a new order, and so does every new iterator.
-
-    Three passes each over 40 rows; a right answer repeats an order with probability 6 / 40!.
-    """
+    """Every reset() draws a new order, and so does every new iterator."""
     case = numbered_rows(40, 5)
     passes.expect_new_orders(_orders(subject, case, 3), "Pass", "40 rows, batch_size = 5, reset() between 3 passes")
     passes.expect_new_orders(_orders(subject, case, 3, new=True), "Iterator", "3 iterators over the same 40 rows")
@@ -176,11 +182,12 @@ def EpochIterator_shuffles_at_every_reset(subject: Subject, rng: np.random.Gener
 @claim(
     points=1,
     hint="Shuffle all row numbers at once, before cutting them into batches.",
+    false_alarm=FALSE_ALARM,
 )
 def EpochIterator_shuffles_uniformly(subject: Subject, rng: np.random.Generator) -> None:
     """Every order of the examples is equally likely: no row has a favourite place, neighbour or batch.
 
-    200 passes over 12 rows in batches of 4; a right answer fails with probability below 1e-9.
+    200 passes over 12 rows in batches of 4 (see `grader.shuffling`).
     """
     read: Callable[[], Orders] = lambda: _orders(subject, passes.uniform_case(), passes.PASSES // 4)  # noqa: E731
     passes.expect_uniform([order for _ in range(4) for order in read()])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from grader.checks.iterators_and_contexts import passes
 from grader.checks.iterators_and_contexts.misconceptions.make_loader import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.play import Played, Ref, Script
-from grader.shuffling import Orders
+from grader.shuffling import FALSE_ALARM, Orders
 from grader.strategies import RowsCase, large_row_sets, numbered_rows, row_sets
 from grader.subject import ELSEWHERE, HOME, Dtype, Subject, Tensor
 from grader.things import Number
@@ -100,24 +102,34 @@ def make_loader_deals_2500_batches_of_four(subject: Subject, rng: np.random.Gene
 @claim(
     points=1,
     hint="A DataLoader may be iterated over as often as you like, and shuffles for each pass if it is told to.",
+    false_alarm=3 / math.factorial(40),  # pairs of passes over the orders of the rows
 )
 def make_loader_begins_every_pass_anew(subject: Subject, rng: np.random.Generator) -> None:
-    """One loader serves any number of passes, and each has an order of its own.
-
-    Three passes over 40 rows; a right answer repeats an order with probability 3 / 40!.
-    """
-    orders = _orders(subject, numbered_rows(40, 5), 3)
-    passes.expect_new_orders(orders, "Pass", "40 rows, batch_size = 5, 3 passes over one loader")
+    """One loader serves any number of passes, each in a new order, and whole even if the one before was broken off."""
+    case = numbered_rows(40, 5)
+    passes.expect_new_orders(_orders(subject, case, 3), "Pass", "40 rows, batch_size = 5, 3 passes over one loader")
+    script, loader, _ = _script(case)
+    script.each(loader, limit=2, show=False)
+    read = script.each(loader, limit=_limit(case))
+    rows = passes.rows(passes.pairs(subject.play(script)[read], WHAT), case)
+    if len(rows) != case.num_examples:
+        raise Refuted(
+            "After a pass that was broken off, the next one does not begin at its beginning.",
+            example="40 rows, batch_size = 5, a loop left by break after 2 batches, and another loop",
+            got=f"{len(rows)} rows in the second loop",
+            expected="40 rows",
+        )
 
 
 @claim(
     points=1,
     hint="shuffle=True mixes the examples. Mixing the data once beforehand, or whole batches only, is something else.",
+    false_alarm=FALSE_ALARM,
 )
 def make_loader_shuffles_uniformly(subject: Subject, rng: np.random.Generator) -> None:
     """In every pass each order of the examples is equally likely.
 
-    200 passes over 12 rows in batches of 4; a right answer fails with probability below 1e-9.
+    200 passes over 12 rows in batches of 4 (see `grader.shuffling`).
     """
     orders: Orders = []
     for _ in range(4):  # 50 passes of a DataLoader take a tenth of the time that a request may take

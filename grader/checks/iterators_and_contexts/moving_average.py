@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from grader import expect
-from grader.checks.iterators_and_contexts.cases import LossesCase, losses
+from grader.checks.iterators_and_contexts.cases import LossesCase, losses, many_losses
 from grader.checks.iterators_and_contexts.misconceptions.moving_average import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.play import Script
@@ -37,6 +37,7 @@ def _average(subject: Subject, case: LossesCase) -> tuple[list[float], bool]:
 @claim(
     points=2,
     given=losses(),
+    also=many_losses,
     hint="Each new average is 0.99 of the old one and 0.01 of the new loss; before the first loss it is 0.",
 )
 def moving_average_follows_the_formula(subject: Subject, case: LossesCase) -> None:

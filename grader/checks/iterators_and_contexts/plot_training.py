@@ -5,18 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from grader import expect
-from grader.checks.iterators_and_contexts.cases import PictureCase, picture_cases
+from grader.checks.iterators_and_contexts.cases import PictureCase, many_points, picture_cases
 from grader.checks.iterators_and_contexts.misconceptions.plot_training import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.play import Script
 from grader.subject import Array, Subject
 from grader.things import Curve, Panel
 
+TOUCHING = 0.01
+"""How far panels side by side may reach into each other, as a share of the figure's width: they may touch, after
+rounding; stacked ones overlap by three quarters of it."""
+
 
 def _draw(subject: Subject, case: PictureCase) -> tuple[Panel, Panel]:
     script = Script("plot_training", about=case)
     arrays = [script.array(values) for values in (case.x, case.estimated, case.real)]
-    script.call("plot_training", list(case.losses), *arrays, case.sample_size, show=False)
+    size = [] if case.by_default else [case.sample_size]
+    script.call("plot_training", list(case.losses), *arrays, *size, show=False)
     figures = script.figures()
     script.name(figures=figures)
     left, right = expect.panels(subject.play(script)[figures], 2, "plot_training")
@@ -53,8 +58,11 @@ def _shown(curves: tuple[Curve, ...]) -> str:
     examples=2,
 )
 def plot_training_shows_two_panels_with_titles(subject: Subject, case: PictureCase) -> None:
-    """plot_training shows one figure with two panels, each with a title."""
-    for side, panel in zip(("left", "right"), _draw(subject, case), strict=True):
+    """plot_training shows one figure with two panels side by side, each with a title."""
+    left, right = _draw(subject, case)
+    if left.box[2] > right.box[0] + TOUCHING:
+        raise Refuted("The panels do not stand side by side.", got="one above the other", expected="left and right")
+    for side, panel in zip(("left", "right"), (left, right), strict=True):
         if not panel.title.strip():
             raise Refuted(f"The {side} panel has no title.", got="no title", expected="a few words")
 
@@ -83,6 +91,7 @@ def plot_training_draws_the_losses_on_the_left(subject: Subject, case: PictureCa
 @claim(
     points=2,
     given=picture_cases(),
+    also=many_points,
     hint="Both sets are drawn against the same x, as far as sample_size. asnumpy() makes numpy arrays of NDArrays, and "
     "a line between points in no order is a tangle: draw points.",
     examples=4,

@@ -21,12 +21,16 @@ TWO = (2, 2)
 
 @dataclass(frozen=True)
 class Update:
-    """What one call of SGD did to the arrays its caller passed in, to their gradients and to the list."""
+    """What one call of SGD did to the arrays its caller passed in, to their gradients and to the list.
+
+    again: the parameters after another call, with gradients of 2.
+    """
 
     params: list[Tensor]
     grads: list[Tensor | None]
     live: list[bool]
     replaced: list[bool]
+    again: list[Tensor]
 
 
 def after(case: UpdateCase) -> list[Array]:
@@ -53,6 +57,8 @@ def _update(subject: Subject, case: UpdateCase, *, dtype: Dtype = "float32", dev
             double = script.method(param, "__mul__", 2, show=False)
         script.backward(double)
         new.append(script.gradient(param))
+    script.call("SGD", list(params), case.lr, show=False)
+    again = [script.look(param) for param in params]
     for i in range(len(params)):
         script.name(**{f"param{i}": values[i], f"grad{i}": grads[i], f"same{i}": same[i]})
     played = subject.play(script)
@@ -62,6 +68,7 @@ def _update(subject: Subject, case: UpdateCase, *, dtype: Dtype = "float32", dev
         left,
         [isinstance(found := played[ref], Tensor) and bool(np.all(found.values == 2)) for ref in new],
         [played[ref] != Truth(True) for ref in same],
+        [expect.tensor(played[ref], "A parameter") for ref in again],
     )
 
 
@@ -97,11 +104,19 @@ def SGD_updates_the_parameters_in_place(subject: Subject, case: UpdateCase) -> N
     given=updates(),
     also=large_updates,
     hint="Against the gradient, lr times as far. The loss is a mean already, so its gradient is the mean gradient: "
-    "what is there left to divide by?",
+    "what is there left to divide by? And nothing is kept from one step for the next.",
 )
 def SGD_steps_against_the_gradient(subject: Subject, case: UpdateCase) -> None:
-    """Every parameter moves by exactly -lr times its gradient, whatever its shape and however many there are."""
-    _expect_update(_update(subject, case), case)
+    """Every parameter moves by exactly -lr times its gradient, whatever its shape and however many there are, and
+    whatever step it took before.
+    """
+    found = _update(subject, case)
+    _expect_update(found, case)
+    if not all(found.live):
+        return  # without its gradient it cannot take another step; the check below says so
+    for i, (param, once) in enumerate(zip(found.again, after(case), strict=True)):
+        scale = np.abs(case.params[i]) + np.abs(case.lr * case.grads[i]) + 2 * case.lr
+        expect.values(param, once - 2 * case.lr, f"params[{i}] after a second step, with gradients of 2,", scale=scale)
 
 
 @claim(

@@ -68,6 +68,7 @@ NAMED: dict[str, set[str]] = {
     "plot_training_has_no_titles": {"no_titles"},
     "plot_training_joins_the_points": {"points_joined"},
     "plot_training_shows_nothing": {"nothing_shown"},
+    "plot_training_stacks_its_panels": {"panels_stacked"},
     "plot_training_swaps_the_labels": {"labels_swapped"},
     "square_loss_casts_to_float32": {"always_float32"},
     "square_loss_detaches_one_factor": {"half_the_gradient"},
@@ -108,10 +109,21 @@ NAMED: dict[str, set[str]] = {
     "train_step_returns_an_array": {"loss_not_read_out"},
     "train_step_returns_the_loss_after_the_step": {"loss_after_the_step"},
 }
+
 OTHER = (
+    "SGD_has_momentum",
     "all_eleven_are_stubs",
+    "epoch_iterator_shares_its_place_with_others",
     "fit_lowers_the_rate_later",
+    "fit_reads_the_loader_once",
     "fit_takes_one_step_too_many",
     "make_loader_counts_whole_batches_only",
+    "make_loader_goes_on_after_a_break",
+    "moving_average_looks_back_a_hundred_losses",
+    "plot_training_draws_ten_points_if_not_told",
+    "synthetic_data_deals_its_features_twice",
+    "synthetic_data_gives_float64",
+    "synthetic_data_hands_a_zero_to_the_generator",
+    "synthetic_data_makes_its_own_generator",
     "train_step_moves_the_parameters_instead",
 )

@@ -90,8 +90,8 @@ CHECKS = {
 
 GROUPS = (
     Group(
-        "Returns labels of shape (n, 1).",
-        files=("synthetic_data_makes_the_labels_a_column",),
+        "Labels of shape (n, 1), or the dtype of numpy.",
+        files=("synthetic_data_gives_float64", "synthetic_data_makes_the_labels_a_column"),
         failed=("synthetic_data_has_a_row_for_each_example",),
     ),
     Group(
@@ -110,6 +110,7 @@ GROUPS = (
     Group(
         "Features that are not n times d independent normal numbers.",
         files=(
+            "synthetic_data_deals_its_features_twice",
             "synthetic_data_draws_uniform_features",
             "synthetic_data_repeats_one_feature",
         ),
@@ -133,8 +134,13 @@ GROUPS = (
         ),
     ),
     Group(
-        "Sets the seed, so that every call draws the same.",
-        files=("synthetic_data_seeds_the_generator",),
+        "A noise of 0 is an error.",
+        files=("synthetic_data_hands_a_zero_to_the_generator",),
+        errored=("synthetic_data_follows_the_rule",),
+    ),
+    Group(
+        "Whoever calls it has no say in the seed.",
+        files=("synthetic_data_makes_its_own_generator", "synthetic_data_seeds_the_generator"),
         failed=("synthetic_data_draws_anew_each_time",),
     ),
     Group(
@@ -234,8 +240,8 @@ GROUPS = (
         failed=("make_loader_deals_2500_batches_of_four",),
     ),
     Group(
-        "Every order is used for two passes.",
-        files=("make_loader_reshuffles_every_other_pass",),
+        "Every order is used for two passes, or a pass begins where another one was left.",
+        files=("make_loader_goes_on_after_a_break", "make_loader_reshuffles_every_other_pass"),
         failed=("make_loader_begins_every_pass_anew",),
     ),
     Group(
@@ -275,8 +281,8 @@ GROUPS = (
         not_run=(*EPOCH_ITERATOR[1:],),
     ),
     Group(
-        "Of rows that are equal, one is given only.",
-        files=("epoch_iterator_takes_equal_rows_for_one",),
+        "Of rows that are equal, one is given only; or another iterator takes rows away.",
+        files=("epoch_iterator_shares_its_place_with_others", "epoch_iterator_takes_equal_rows_for_one"),
         failed=("EpochIterator_gives_every_example_once",),
     ),
     Group(
@@ -481,6 +487,7 @@ GROUPS = (
         files=(
             "SGD_climbs",
             "SGD_divides_by_a_batch_of_four",
+            "SGD_has_momentum",
             "SGD_ignores_lr",
             "SGD_updates_only_the_first",
         ),
@@ -587,8 +594,8 @@ GROUPS = (
         failed=("fit_takes_a_step_for_every_batch",),
     ),
     Group(
-        "From the fourth epoch on, the learning rate is halved each time.",
-        files=("fit_lowers_the_rate_later",),
+        "From the fourth epoch on, the learning rate is halved each time; or every epoch is the first one again.",
+        files=("fit_lowers_the_rate_later", "fit_reads_the_loader_once"),
         failed=("fit_falls_as_theory_says",),
     ),
     Group(
@@ -597,6 +604,7 @@ GROUPS = (
             "moving_average_begins_with_the_first_loss",
             "moving_average_corrects_the_start",
             "moving_average_is_the_mean_so_far",
+            "moving_average_looks_back_a_hundred_losses",
             "moving_average_swaps_the_weights",
         ),
         failed=("moving_average_follows_the_formula",),
@@ -618,8 +626,8 @@ GROUPS = (
         failed=("moving_average_leaves_the_losses_alone",),
     ),
     Group(
-        "Both panels lack a title.",
-        files=("plot_training_has_no_titles",),
+        "Both panels lack a title, or do not stand side by side.",
+        files=("plot_training_has_no_titles", "plot_training_stacks_its_panels"),
         failed=("plot_training_shows_two_panels_with_titles",),
     ),
     Group(
@@ -645,6 +653,7 @@ GROUPS = (
         files=(
             "plot_training_draws_against_row_numbers",
             "plot_training_draws_all_the_points",
+            "plot_training_draws_ten_points_if_not_told",
             "plot_training_draws_the_estimate_twice",
             "plot_training_joins_the_points",
         ),

@@ -104,6 +104,10 @@ def _swapped(left: Panel, right: Panel, case: PictureCase) -> Verdict:
     return any("real" in label for label in labels["estimated"]) and any("estim" in label for label in labels["real"])
 
 
+def _stacked(left: Panel, right: Panel, case: PictureCase) -> Verdict:
+    return left.box[1] > right.box[3] or right.box[1] > left.box[3]
+
+
 def _no_titles(left: Panel, right: Panel, case: PictureCase) -> Verdict:
     return not left.title or not right.title
 
@@ -114,6 +118,12 @@ MISCONCEPTIONS = (
         "A panel has no title.",
         "plt.title belongs to the panel that is current; axes have a method of their own.",
         _of_panels(_no_titles),
+    ),
+    Misconception(
+        "panels_stacked",
+        "One panel stands above the other.",
+        "plt.subplots takes the number of rows first, and then that of columns.",
+        _of_panels(_stacked),
     ),
     Misconception(
         "two_figures",
