@@ -44,7 +44,8 @@ def descend(
 
     The loss is the mean of (Xw + b - y)^2 / 2 over the n examples. losses[0] belongs to w and b as they came,
     losses[k] to what they are after k steps. Each step is p <- p - lr * dL/dp for p = w and p = b, both gradients
-    taken at the same place. w and b are changed in place, features and labels are left as they were.
+    taken at the same place. w and b are changed in place and keep dtype and context; features and labels are left as
+    they were.
     """
     w.attach_grad()
     b.attach_grad()
@@ -68,7 +69,7 @@ def fit_resistance(current: nd.NDArray, voltage: nd.NDArray) -> tuple[float, lis
 
     Ohm's law is V = R I: no current, no voltage. R, a Python number, minimises the mean of (R I - V)^2 / 2, to three
     digits. It is learned: R starts at 0, and losses is a list of the mean loss (in V^2) at the start and after each
-    step. current and voltage are left as they were.
+    step, none of them above the first. current and voltage are left as they were.
     """
     R = nd.zeros((1,), ctx=current.context)
     R.attach_grad()
@@ -131,7 +132,7 @@ def second_derivative(f: Callable[[nd.NDArray], nd.NDArray], x: nd.NDArray) -> n
     """Return f''(x), entry by entry, by differentiating twice with autograd.
 
     f: takes an array to one of the same shape, entry by entry (entry i depends on entry i alone), with operators whose
-    gradient MXNet can differentiate again. x: any shape, any float dtype, any context, all kept.
+    gradient MXNet can differentiate again. x: any shape and context, float32 or float64, all kept.
 
     The result is a new array, as exact as the dtype allows. x is left as it was. MXNetError where MXNet cannot
     differentiate f twice.
@@ -147,7 +148,7 @@ def second_derivative(f: Callable[[nd.NDArray], nd.NDArray], x: nd.NDArray) -> n
 def second_difference(f: Callable[[nd.NDArray], nd.NDArray], x: nd.NDArray) -> nd.NDArray:
     """Return f''(x), entry by entry, for any f that autograd can differentiate once: (f'(x + h) - f'(x - h)) / (2 h).
 
-    f: takes an array to one of the same shape, entry by entry. x: any shape and context, entries between 0.5 and 8,
+    f: takes an array to one of the same shape, entry by entry. x: any shape and context, entries between 0.5 and 4,
     float32 or float64; all kept, and x is left as it was.
 
     Of smooth functions the result is right to two digits in float32 and to six in float64, so h must fit the dtype.
@@ -169,7 +170,8 @@ def safe_loss(y_hat: nd.NDArray, y: nd.NDArray) -> nd.NDArray:
     """Return the loss (y_hat_i - y_i)^2 / 2 of every example, in the shape of y_hat, or refuse.
 
     y_hat: (n, 1) predictions. y: n labels, (n,), (n, 1) or (1, n), in the order of the predictions; same dtype, same
-    context. Under `autograd.record` the gradient with respect to y_hat is y_hat - y. No argument is changed.
+    context, which the result shares. Under `autograd.record` the gradient with respect to y_hat is y_hat - y. No
+    argument is changed.
 
     ValueError if y has another number of entries than y_hat, whether or not broadcasting could make them fit.
     """

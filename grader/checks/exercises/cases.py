@@ -5,7 +5,7 @@ Ranges and printing follow the rules of that module.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,11 @@ class DescentCase(Readable):
     b: Array
     lr: float
     num_steps: int
+
+
+def no_step(rng: np.random.Generator) -> Iterator[DescentCase]:
+    """A way without steps, which has a start all the same."""
+    yield DescentCase(np.array([[1.0], [2.0]]), np.array([[3.0], [1.0]]), np.array([[1.0]]), np.array([1.0]), 0.0625, 0)
 
 
 @st.composite
@@ -83,10 +88,20 @@ def measurements(draw: st.DrawFn, *, noisy: bool = True, units: tuple[float, ...
 
 @dataclass(frozen=True, eq=False)
 class PlanckCase(Readable):
-    """wavelength (n,) in micrometres and T (1,) in kelvins."""
+    """wavelength (n,) in micrometres and T, (1,) or (n,), in kelvins."""
 
     wavelength: Array
     T: Array
+
+
+def a_temperature_for_each(rng: np.random.Generator) -> Iterator[PlanckCase]:
+    """Several bodies, each looked at at one wavelength: x is 9.6, 2.4 and 0.7."""
+    yield PlanckCase(np.array([5.0, 10.0, 20.0]), np.array([300.0, 600.0, 1000.0]))
+
+
+def at(*ratios: float) -> PlanckCase:
+    """A body of 3000 K at wavelengths where x is just this."""
+    return PlanckCase(single(planck.C2 / (np.array(ratios) * 3000.0)), np.array([3000.0]))
 
 
 @st.composite
@@ -206,6 +221,11 @@ def anywhere(draw: st.DrawFn) -> FeaturesCase:
     return FeaturesCase(draw(matrices((n, d), 15, POSITIVE)))
 
 
+def across(rng: np.random.Generator) -> Iterator[FeaturesCase]:
+    """The steepest direction is that of (1, -1), where whoever starts from ones never looks."""
+    yield FeaturesCase(np.array([[2.0, -2.0], [-2.0, 2.0]]))
+
+
 @dataclass(frozen=True, eq=False)
 class SweepCase(Readable):
     """Rates, and the losses on the way with each."""
@@ -229,8 +249,17 @@ class SweepCase(Readable):
 def sweeps(draw: st.DrawFn) -> SweepCase:
     """Two to four rates, each with losses that fall by a factor of their own, in any order."""
     rates = draw(st.lists(st.sampled_from([0.5, 0.1, 0.03, 1.25, 0.003]), min_size=2, max_size=4, unique=True))
-    steps = draw(st.integers(2, 5))
-    return SweepCase(tuple(rates), tuple(tuple(16.0 * (1 - rate) ** (2 * k) for k in range(steps)) for rate in rates))
+    return _sweep(rates, [draw(st.integers(2, 5))] * len(rates))
+
+
+def uneven_sweeps(rng: np.random.Generator) -> Iterator[SweepCase]:
+    """Rates that were tried for different numbers of steps."""
+    yield _sweep([0.1, 0.5, 0.03], [3, 5, 2])
+
+
+def _sweep(rates: Sequence[float], steps: Sequence[int]) -> SweepCase:
+    ways = (tuple(16.0 * (1 - rate) ** (2 * k) for k in range(count)) for rate, count in zip(rates, steps, strict=True))
+    return SweepCase(tuple(rates), tuple(ways))
 
 
 @dataclass(frozen=True, eq=False)

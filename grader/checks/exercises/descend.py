@@ -9,11 +9,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader import expect
-from grader.checks.exercises.cases import DescentCase, descents
+from grader.checks.exercises.cases import DescentCase, descents, no_step
 from grader.checks.exercises.misconceptions.descend import MISCONCEPTIONS, path
 from grader.claims import Refuted, claim, part
+from grader.elsewhere import expect_float64_digits
 from grader.play import Script
-from grader.subject import ELSEWHERE, HOME, Array, Subject, Tensor
+from grader.subject import ELSEWHERE, HOME, Array, Dtype, Subject, Tensor
 from grader.things import Thing
 
 CLOSE = 1e-4
@@ -29,8 +30,8 @@ class Descent(NamedTuple):
     labels: Tensor
 
 
-def _descend(subject: Subject, case: DescentCase, device: str = HOME) -> Descent:
-    script = Script("descend", about=case, strict=device != HOME, device=device)
+def _descend(subject: Subject, case: DescentCase, *, device: str = HOME, dtype: Dtype = "float32") -> Descent:
+    script = Script("descend", about=case, strict=device != HOME, dtype=dtype, device=device)
     features, labels, w, b = (script.array(values) for values in (case.features, case.labels, case.w, case.b))
     losses = script.call("descend", features, labels, w, b, case.lr, case.num_steps)
     after = {name: script.look(ref) for name, ref in (("w", w), ("b", b), ("features", features), ("labels", labels))}
@@ -88,8 +89,9 @@ def _numbers(found: Descent) -> Array:
 @claim(
     points=2,
     given=descents(),
+    also=no_step,
     hint="One example with prediction 3 and label 1 has loss 2. Note the loss down, then take the step; after the last "
-    "step, once more.",
+    "step, once more. Without any step there is one place, and one loss.",
     examples=15,
 )
 def descend_returns_the_losses_on_the_way(subject: Subject, case: DescentCase) -> None:
@@ -168,14 +170,22 @@ def descend_leaves_the_data_as_they_were(subject: Subject, case: DescentCase) ->
     given=st.just(
         DescentCase(np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]]), np.array([[1.0]]), np.array([1.0]), 0.0625, 1)
     ),
-    hint="An array made without ctx=... lands on the CPU. Use features.context for anything you create.",
+    hint="An array made without ctx=... lands on the CPU, and without dtype=... it is float32. Use features.context "
+    "and features.dtype for anything you create.",
     examples=1,
 )
-def descend_stays_on_the_device_of_features(subject: Subject, case: DescentCase) -> None:
-    """On a second device, standing in for a GPU, descend works and w and b stay there."""
+def descend_follows_dtype_and_device(subject: Subject, case: DescentCase) -> None:
+    """On a second device, standing in for a GPU, w and b stay there, and in float64 they move with all their digits."""
     found = _descend(subject, case, device=ELSEWHERE)
     for name, tensor in (("w", found.w), ("b", found.b)):
         expect.device(tensor, ELSEWHERE, name)
+    thirds = replace(case, features=case.features / 3, labels=case.labels / 7, note='dtype = "float64"')
+    found = _descend(subject, thirds, dtype="float64")
+    end = path(thirds)[1][-1]
+    with expect.given(thirds):
+        for name, tensor, wanted in (("w", found.w, end[:-1]), ("b", found.b, end[-1:])):
+            expect.dtype(tensor, "float64", name)
+            expect_float64_digits(tensor.exact().reshape(-1), wanted, name, scale=1.0)
 
 
 PART = part("descend", ("descend",), globals(), MISCONCEPTIONS)

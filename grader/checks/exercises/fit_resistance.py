@@ -73,17 +73,26 @@ def fit_resistance_works_for_any_size_of_current(subject: Subject, case: OhmCase
 @claim(
     points=1,
     given=measurements(),
-    hint="The first loss is that of R = 0, the mean of V^2 / 2; the last belongs to what was learned.",
+    hint="The first loss is that of R = 0, the mean of V^2 / 2; the last belongs to what was learned. A loss that "
+    "grows on the way tells of too large a rate.",
     examples=8,
 )
 def fit_resistance_returns_the_losses_on_the_way(subject: Subject, case: OhmCase) -> None:
-    """The losses begin with that of R = 0, go down, and end with that of the R returned, in square volts."""
+    """The losses begin with that of R = 0, never rise above it, and end with that of the R found, in square volts."""
     R, losses, _ = _fit(subject, case)
     if len(losses) < 2:
         raise Unusable("Learning takes at least one step.", got=f"{len(losses)} losses", expected="two or more")
     first, last = case.loss(0.0), case.loss(R)
     if not abs(losses[0] - first) <= 1e-3 * first:
         raise Refuted("The first loss is not that of R = 0.", got=expect.show(losses[0]), expected=expect.show(first))
+    # A stable step makes the loss smaller, and momentum makes it swing, but not above where it began. Rounding allowed.
+    for number, loss in enumerate(losses):
+        if not 0 <= loss <= (1 + 1e-3) * first:
+            raise Refuted(
+                f"losses[{number}] is none that is met on the way down from R = 0.",
+                got=expect.show(loss),
+                expected=f"a number from 0 to {expect.show(first)}",
+            )
     # A thousandth of the first as well: where there is hardly any noise, the last loss is rounding.
     if not abs(losses[-1] - last) <= 1e-2 * last + 1e-4 * first:
         raise Refuted(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader import expect
-from grader.checks.exercises.cases import FeaturesCase, anywhere, centred
+from grader.checks.exercises.cases import FeaturesCase, across, anywhere, centred
 from grader.checks.exercises.misconceptions.largest_stable_rate import MISCONCEPTIONS, stable
 from grader.claims import Refuted, claim, part
 from grader.play import Script
@@ -26,6 +26,7 @@ def _expect_rate(subject: Subject, case: FeaturesCase) -> None:
 @claim(
     points=2,
     given=centred(),
+    also=across,
     hint="The second derivatives of the loss are A^T A / n. A step multiplies the error along an eigenvector by 1 - lr "
     "times its eigenvalue: for which lr does that leave the interval from -1 to 1 first?",
     examples=12,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.exercises import planck
-from grader.checks.exercises.cases import PlanckCase, bodies
+from grader.checks.exercises.cases import PlanckCase, a_temperature_for_each, at, bodies
 from grader.checks.exercises.misconceptions.log_planck import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.elsewhere import expect_as_right_as_at_home, expect_float64_digits, expect_gradients_as_at_home
@@ -66,13 +66,14 @@ def _expect_logarithms(subject: Subject, case: PlanckCase, allowed: float, offse
 @claim(
     points=2,
     given=bodies(0.5, 20.0),
+    also=a_temperature_for_each,
     hint="Take the logarithm on paper first, factor by factor. Wavelengths come in micrometres, and 1 micrometre is "
     "1e-6 m; the result is the logarithm of a density in J/m^4.",
     examples=15,
 )
 def log_planck_is_the_logarithm_of_plancks_law(subject: Subject, case: PlanckCase) -> None:
     """Around the brightest wavelength, log_planck(wavelength, T) is the logarithm of 8 pi h c / wavelength^5 / (exp(x)
-    - 1), x = h c / (wavelength k T).
+    - 1), x = h c / (wavelength k T), for one T or one for each wavelength.
     """
     _expect_logarithms(subject, case, expect.RTOL["float32"])
 
@@ -80,6 +81,7 @@ def log_planck_is_the_logarithm_of_plancks_law(subject: Subject, case: PlanckCas
 @claim(
     points=1,
     given=bodies(90.0, 50_000.0),
+    also=lambda rng: [at(20.0, 30.0, 45.0, 60.0, 80.0, 95.0)],
     hint="exp(100) does not fit into float32, but its logarithm, 100, does: take the exponential out of the logarithm "
     "before it is computed.",
     examples=10,
@@ -92,6 +94,7 @@ def log_planck_survives_cold_bodies_at_short_wavelengths(subject: Subject, case:
 @claim(
     points=1,
     given=bodies(1e-5, 1e-3),
+    also=lambda rng: [at(2e-5, 3e-5, 5e-5), at(0.003, 0.01, 0.03, 0.1, 0.3)],
     hint="When x is tiny, exp(x) is 1 and a little, and subtracting 1 leaves the digits of the little that float32 had "
     "no room for. MXNet has an operator for just this difference.",
     examples=10,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from grader import expect
-from grader.checks.exercises.cases import SweepCase, sweeps
+from grader.checks.exercises.cases import SweepCase, sweeps, uneven_sweeps
 from grader.checks.exercises.misconceptions.plot_sweep import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.play import Script
@@ -52,7 +52,9 @@ def plot_sweep_shows_one_panel_with_its_words(subject: Subject, case: SweepCase)
 @claim(
     points=2,
     given=sweeps(),
-    hint="The first loss belongs to step 0. plot joins points with a line.",
+    also=uneven_sweeps,
+    hint="The first loss belongs to step 0, whatever the rate, and each rate may have its own number of steps. plot "
+    "joins points with a line.",
     examples=4,
 )
 def plot_sweep_draws_a_line_for_each_rate(subject: Subject, case: SweepCase) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import strategies as st
 
 from grader import expect
 from grader.checks.exercises.cases import labelled, misfits
 from grader.checks.exercises.misconceptions.safe_loss import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
+from grader.elsewhere import expect_float64_digits
 from grader.strategies import LossCase, extreme_predictions_and_labels
-from grader.subject import Array, Raised, Subject, Tensor
+from grader.subject import ELSEWHERE, Array, Raised, Subject, Tensor
 
 
 def losses(y_hat: Array, y: Array) -> Array:
@@ -41,7 +43,7 @@ def safe_loss_is_half_the_squared_error(subject: Subject, case: LossCase) -> Non
 
 
 @claim(
-    points=2,
+    points=1,
     given=labelled(("flat", "row", "column")),
     hint="(n, 1) minus (n,) is (n, n), and so is (n, 1) minus (1, n). Give y the shape of y_hat before you subtract.",
     examples=15,
@@ -106,6 +108,25 @@ def safe_loss_has_gradient_y_hat_minus_y(subject: Subject, case: LossCase) -> No
     expect.values(
         found.gradients[0], case.y_hat - case.y, "The gradient of the summed losses with respect to y_hat", scale=8.0
     )
+
+
+@claim(
+    points=1,
+    given=st.just(LossCase(np.array([[1.0], [2.5], [-3.0]]), np.array([2.0, 0.5, 1.0]))),
+    hint="Arrays made without ctx=... land on the default CPU, and without dtype=... they are float32. +=, -= and **= "
+    "write into the array they are given, and so does what writes into its reshape.",
+    examples=1,
+)
+def safe_loss_follows_its_arguments(subject: Subject, case: LossCase) -> None:
+    """The losses have the dtype of y_hat and y and live where they live, and both are as they were."""
+    called = subject.call("safe_loss", case.y_hat, case.y, device=ELSEWHERE, strict=True)
+    expect.device(expect.tensor(called.value, "The result of safe_loss"), ELSEWHERE, "safe_loss(y_hat, y)")
+    expect.unchanged(called.changed, ("y_hat", "y"))
+    thirds = LossCase(case.y_hat / 3, case.y / 7, note='dtype = "float64"')
+    found = expect.tensor(subject.call("safe_loss", thirds.y_hat, thirds.y, dtype="float64").value, "The result")
+    expect.dtype(found, "float64", "safe_loss of float64 arrays")
+    with expect.given(thirds):
+        expect_float64_digits(found.exact(), losses(thirds.y_hat, thirds.y), "safe_loss(y_hat, y)")
 
 
 PART = part("safe_loss", ("safe_loss",), globals(), MISCONCEPTIONS)

@@ -5,6 +5,8 @@ Only functions whose gradient MXNet 1.9.1 can differentiate again, and does so r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from grader import expect
@@ -13,7 +15,7 @@ from grader.checks.exercises.cases import SHAPES, TWICE, CurvatureCase, curvatur
 from grader.checks.exercises.misconceptions.second_derivative import MISCONCEPTIONS
 from grader.claims import Refuted, claim, part
 from grader.play import Script
-from grader.subject import ELSEWHERE, HOME, Array, Dtype, Subject, Tensor
+from grader.subject import ELSEWHERE, HOME, Array, Dtype, Raised, Subject, Tensor
 
 EXACT = {"float32": 1e-5, "float64": 1e-11}
 """Relative to 1 or to f'', whichever is larger. Autograd is within 2e-6 and 1e-15 of the functions in question; taking
@@ -48,15 +50,32 @@ def expect_curvature(found: Tensor, case: CurvatureCase, allowed: float, least: 
         raise Refuted("This is not f''(x).", got=expect.show(got), expected=expect.show(wanted))
 
 
+def refused(rng: np.random.Generator) -> Iterator[CurvatureCase]:
+    """A function that MXNet differentiates once only."""
+    yield CurvatureCase("over", 1.0, np.array([1.0, 2.0]))
+
+
 @claim(
     points=2,
     given=curvatures(TWICE),
+    also=refused,
     hint="autograd.grad(..., create_graph=True) gives f'(x) in a form that can itself be differentiated. Then it is "
-    "backward's turn. Rules of your own would be right for one f only.",
+    "backward's turn. Rules of your own would be right for one f only. Where MXNet refuses, its error is the answer.",
 )
 def second_derivative_differentiates_twice(subject: Subject, case: CurvatureCase) -> None:
-    """second_derivative(f, x) is f''(x), as exactly as float32 allows."""
-    found, _ = ask(subject, "second_derivative", case)
+    """second_derivative(f, x) is f''(x), as exactly as float32 allows, or MXNetError where MXNet cannot do it."""
+    try:
+        found, _ = ask(subject, "second_derivative", case)
+    except Raised as fault:
+        if not calculus.FUNCTIONS[case.f].twice and fault.type_name == "MXNetError":
+            return
+        raise
+    if not calculus.FUNCTIONS[case.f].twice:
+        raise Refuted(
+            "MXNet cannot differentiate this function twice, and yet something comes back.",
+            got=expect.show(found.exact()),
+            expected="MXNetError",
+        )
     expect_curvature(found, case, EXACT["float32"])
 
 

@@ -85,13 +85,16 @@ NAMED: dict[str, set[str]] = {
     "plot_sweep_numbers_its_lines": {"labels_numbered"},
     "plot_sweep_sorts_the_labels_only": {"labels_mixed_up"},
     "safe_loss_asserts": {"another_error"},
+    "safe_loss_casts_to_float32": {"always_float32"},
     "safe_loss_counts_and_broadcasts": {"broadcast"},
     "safe_loss_detaches": {"y_hat_cut_from_autograd"},
     "safe_loss_forgets_the_half": {"no_half"},
     "safe_loss_has_the_shape_of_y": {"shape_of_y"},
+    "safe_loss_keeps_its_half_on_the_cpu": {"own_device"},
     "safe_loss_leaves_the_refusal_to_mxnet": {"another_error"},
     "safe_loss_lets_one_label_through": {"lets_misfits_through"},
     "safe_loss_spares_large_errors": {"huber"},
+    "safe_loss_subtracts_in_place": {"writes_into_the_arguments"},
     "safe_loss_takes_the_mean": {"mean"},
     "second_derivative_adds_both": {"both_derivatives"},
     "second_derivative_casts_to_float32": {"few_digits"},
@@ -115,4 +118,13 @@ NAMED: dict[str, set[str]] = {
     "second_difference_trusts_create_graph": {"trusts_create_graph"},
 }
 
-OTHER = ("largest_stable_rate_stops_after_three_rounds",)
+OTHER = (
+    "descend_computes_in_float32",
+    "descend_needs_a_step",
+    "fit_resistance_explodes_on_the_way",
+    "largest_stable_rate_starts_from_ones",
+    "largest_stable_rate_stops_after_three_rounds",
+    "log_planck_knows_one_temperature",
+    "plot_sweep_knows_one_number_of_steps",
+    "second_derivative_falls_back_on_zero",
+)

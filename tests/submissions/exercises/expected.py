@@ -10,7 +10,7 @@ DESCEND = (
     "descend_takes_flat_labels",
     "descend_starts_from_zero",
     "descend_leaves_the_data_as_they_were",
-    "descend_stays_on_the_device_of_features",
+    "descend_follows_dtype_and_device",
 )
 FIT_RESISTANCE = (
     "fit_resistance_finds_the_best_resistance",
@@ -51,6 +51,7 @@ SAFE_LOSS = (
     "safe_loss_pairs_each_prediction_with_its_label",
     "safe_loss_refuses_labels_that_do_not_fit",
     "safe_loss_has_gradient_y_hat_minus_y",
+    "safe_loss_follows_its_arguments",
 )
 LARGEST_STABLE_RATE = (
     "largest_stable_rate_is_two_over_the_largest_eigenvalue",
@@ -107,6 +108,16 @@ GROUPS = (
         not_run=DESCEND[1:],
     ),
     Group(
+        "An error where there is no step to take.",
+        files=("descend_needs_a_step",),
+        errored=("descend_returns_the_losses_on_the_way",),
+    ),
+    Group(
+        "Right in float32.",
+        files=("descend_computes_in_float32",),
+        failed=("descend_follows_dtype_and_device",),
+    ),
+    Group(
         "Right losses of parameters that nobody gets.",
         files=("descend_rebinds_its_parameters",),
         failed=("descend_moves_w_and_b",),
@@ -129,7 +140,7 @@ GROUPS = (
     Group(
         "An array on the default device.",
         files=("descend_keeps_its_rate_in_an_array_on_the_cpu",),
-        errored=("descend_stays_on_the_device_of_features",),
+        errored=("descend_follows_dtype_and_device",),
     ),
     Group(
         "Another number than the resistance, with losses that are not its own.",
@@ -163,7 +174,11 @@ GROUPS = (
     ),
     Group(
         "The right resistance, with other losses.",
-        files=("fit_resistance_forgets_the_half_in_its_losses", "fit_resistance_sums_its_losses"),
+        files=(
+            "fit_resistance_explodes_on_the_way",
+            "fit_resistance_forgets_the_half_in_its_losses",
+            "fit_resistance_sums_its_losses",
+        ),
         failed=("fit_resistance_returns_the_losses_on_the_way",),
     ),
     Group(
@@ -175,6 +190,16 @@ GROUPS = (
         "Off by a constant, which costs one check, and no point of the thermometer.",
         files=("log_planck_counts_per_micrometre", "log_planck_has_half_the_factor", "log_planck_is_the_radiance"),
         failed=("log_planck_is_the_logarithm_of_plancks_law",),
+    ),
+    Group(
+        "One temperature for all wavelengths, so that the course's thermometer, which has one for each, cannot work.",
+        files=("log_planck_knows_one_temperature",),
+        failed=(
+            "log_planck_is_the_logarithm_of_plancks_law",
+            "fit_temperature_works_from_3_to_30000_kelvins",
+            "fit_temperature_needs_no_bright_wavelength",
+            "fit_temperature_averages_the_noise_out",
+        ),
     ),
     Group(
         "Not even a thermometer can be made of it.",
@@ -299,6 +324,7 @@ GROUPS = (
         "Something else than f''.",
         files=(
             "second_derivative_adds_both",
+            "second_derivative_falls_back_on_zero",
             "second_derivative_squares_the_slope",
             "second_derivative_stops_at_the_first",
         ),
@@ -407,6 +433,22 @@ GROUPS = (
         failed=("safe_loss_refuses_labels_that_do_not_fit",),
     ),
     Group(
+        "Right in float32, or on the default device.",
+        files=("safe_loss_casts_to_float32",),
+        failed=("safe_loss_follows_its_arguments",),
+    ),
+    Group(
+        "An array on the default device.",
+        files=("safe_loss_keeps_its_half_on_the_cpu",),
+        errored=("safe_loss_follows_its_arguments",),
+    ),
+    Group(
+        "Writes into the labels, which autograd does not allow either.",
+        files=("safe_loss_subtracts_in_place",),
+        failed=("safe_loss_follows_its_arguments",),
+        errored=("safe_loss_has_gradient_y_hat_minus_y",),
+    ),
+    Group(
         "Right losses without a gradient.",
         files=("safe_loss_detaches",),
         failed=("safe_loss_has_gradient_y_hat_minus_y",),
@@ -422,7 +464,7 @@ GROUPS = (
     ),
     Group(
         "Right where one eigenvalue is far larger than all others.",
-        files=("largest_stable_rate_stops_after_three_rounds",),
+        files=("largest_stable_rate_starts_from_ones", "largest_stable_rate_stops_after_three_rounds"),
         failed=("largest_stable_rate_is_two_over_the_largest_eigenvalue",),
     ),
     Group(
@@ -453,7 +495,7 @@ GROUPS = (
     ),
     Group(
         "The lines are there, and not as asked for.",
-        files=("plot_sweep_counts_from_one", "plot_sweep_draws_points"),
+        files=("plot_sweep_counts_from_one", "plot_sweep_draws_points", "plot_sweep_knows_one_number_of_steps"),
         failed=("plot_sweep_draws_a_line_for_each_rate",),
     ),
     Group(

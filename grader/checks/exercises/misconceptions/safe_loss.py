@@ -8,14 +8,18 @@ import numpy as np
 
 from grader.diagnosis import Misconception, Observation, Verdict
 from grader.misconceptions import (
+    IN_PLACE_WHILE_RECORDING,
     WRONG_ARGUMENTS,
     Model,
+    becomes_float32,
     compare,
     cuts_off,
     cuts_the_graph,
+    leaves_the_device,
     raises,
     returns,
     value,
+    writes_into,
 )
 from grader.subject import HOME, Array, Raised, Tensor
 
@@ -165,6 +169,30 @@ MISCONCEPTIONS = (
         "y_hat is cut off from autograd.",
         "Is y_hat used as it came, or as a copy: through detach(), asnumpy() or a new array?",
         cuts_off(0, right=lambda head, y_hat, y: y_hat - y.reshape(y_hat.shape), value_of=_right),
+    ),
+    Misconception(
+        "always_float32",
+        "The losses are float32 whatever comes in.",
+        "Which array is made, or cast, with a dtype of its own?",
+        becomes_float32,
+    ),
+    Misconception(
+        "own_device",
+        "Something is made on the default device instead of that of y_hat.",
+        "Everything you create needs a context: which one do the arguments have?",
+        lambda one: leaves_the_device(one) if fits(one) else None,
+    ),
+    Misconception(
+        "writes_into_the_arguments",
+        "An argument is changed in place.",
+        "-= and *= write into the caller's array, and into that of which it is a reshape. Compute a new one.",
+        writes_into(0, 1),
+    ),
+    Misconception(
+        "assigned_while_recording",
+        "An array that autograd follows is written to while it records.",
+        "-= and *= write into the array they are given. Compute a new one.",
+        IN_PLACE_WHILE_RECORDING,
     ),
     Misconception(
         "result_not_returned",

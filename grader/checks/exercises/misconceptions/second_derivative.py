@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from grader.checks.exercises.misconceptions.curvature import COMMON
-from grader.diagnosis import Misconception
-from grader.misconceptions import raises
+from dataclasses import replace
 
-MISCONCEPTIONS = (
+from grader.checks.exercises import calculus
+from grader.checks.exercises.cases import CurvatureCase
+from grader.checks.exercises.misconceptions.curvature import COMMON
+from grader.diagnosis import Misconception, Observation, Verdict
+from grader.misconceptions import Model, raises
+
+
+def _where_mxnet_can(model: Model) -> Model:
+    """Of a function that MXNet refuses to differentiate twice, an error is the right answer and says nothing."""
+
+    def judge(one: Observation) -> Verdict:
+        case = one.script.about if one.script is not None else None
+        known = not isinstance(case, CurvatureCase) or calculus.FUNCTIONS[case.f].twice
+        return model(one) if known else None
+
+    return judge
+
+
+KNOWN = (
     *COMMON,
     Misconception(
         "no_graph_of_the_gradient",
@@ -21,3 +37,4 @@ MISCONCEPTIONS = (
         raises("FGradient"),
     ),
 )
+MISCONCEPTIONS = tuple(replace(mistake, model=_where_mxnet_can(mistake.model)) for mistake in KNOWN)
