@@ -76,6 +76,8 @@ print("brought home:", there.as_in_context(data_ctx).context, "- the original st
 #
 # Here $\mathbf{w} = (2, -3.4)$, $b = 4.2$ and $\sigma = 0.1$. Mind the difference between a standard deviation and a
 # variance: $\sigma$ is what the random numbers are multiplied by, and the variance of the noise is $\sigma^2 = 0.01$.
+# With $\sigma = 0$ there is no noise, and the labels follow the rule exactly. (MXNet's generator refuses to draw with a
+# scale of 0; a multiplication by 0 refuses nothing.)
 #
 # Write `synthetic_data(w, b, num_examples, noise, ctx)`. Everything it makes, lists of weights turned into arrays
 # included, has to be made on `ctx`.
