@@ -1,10 +1,12 @@
 """What a right submission risks, and how small a mistake is still seen: three studies, printed as Markdown tables.
 
-    python scripts/calibrate.py [STUDY...] [--seed S] [--seeds N] [--jobs J] ...
+    python scripts/calibrate.py [STUDY...] [--assignment NAME]... [--seed S] [--seeds N] [--jobs J] ...
 
-    false-alarms  every check, on the course's own functions at many seeds and on every right submission we have
-    design        loosened thresholds, on simulated shuffles and trainings: the design rate beside the measured one
-    sensitivity   the smallest strength of each mistake at which a check still sees it, at every one of several seeds
+    false-alarms  every check, on the reference at many seeds and on every right submission we have (of linreg_scratch
+                  on the course's own functions as well, which are sooner asked)
+    design        loosened thresholds, on simulated shuffles, draws and trainings: the design rate beside the measured
+    sensitivity   of linreg_scratch: the smallest strength of each mistake at which a check still sees it, at every one
+                  of several seeds
 
 Exit code 1 if a right answer failed a check, or if a rate was measured above its design. The same options give the
 same tables.
@@ -25,6 +27,7 @@ from contextlib import suppress
 from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,31 +38,44 @@ warnings.simplefilter("ignore")  # MXNet's own, at its import
 import numpy as np  # noqa: E402
 
 from grader import checks, shuffling  # noqa: E402
+from grader.checks.exercises import fit_temperature  # noqa: E402
+from grader.checks.iterators_and_contexts import fit, synthetic_data  # noqa: E402
 from grader.checks.linreg_scratch import training  # noqa: E402
-from grader.checks.linreg_scratch.course import FUNCTIONS, CourseSubject  # noqa: E402
+from grader.checks.linreg_scratch.course import CourseSubject  # noqa: E402
 from grader.claims import Check, PartSpec  # noqa: E402
+from grader.course import Course  # noqa: E402
+from grader.demo import sample_classes  # noqa: E402
 from grader.running import passes  # noqa: E402
 from grader.seeds import PUBLIC_SEED, derived_seed  # noqa: E402
 from grader.submissions import cells, load  # noqa: E402
-from tests.rates import lower_bound, noise_safety, tail_beyond, upper_bound  # noqa: E402
+from solutions import reference  # noqa: E402
+from tests.rates import CONFIDENCE, falling_root, lower_bound, noise_safety, tail_beyond, upper_bound  # noqa: E402
 from tests.simulations import (  # noqa: E402
     FEW_PASSES,
     MANY_ROWS,
     PASSES,
     ROWS,
     contraction_alone,
+    estimates,
     excesses,
     fair_evidence,
+    fall_along_an_eigenvector,
+    fall_as_drawn,
+    largest_distances,
     noise_alone,
     squared_distances,
     strictest_lean,
+    togethernesses,
     trained,
 )
 from tests.slightly_wrong import Mistake, mistakes  # noqa: E402
 
 STUDIES = ("false-alarms", "design", "sensitivity")
-RIGHT = ROOT / "tests/submissions/right"
-PARTS: dict[str, PartSpec] = {part.id: part for part in checks.parts("linreg_scratch")}
+FIRST = "linreg_scratch"
+"""The assignment whose functions are also there in numpy, and of which mistakes of any strength can be made."""
+PARTS: dict[str, dict[str, PartSpec]] = {
+    name: {part.id: part for part in checks.parts(name)} for name in checks.assignments()
+}
 PATIENCE = 300.0
 """Seconds for a call that comes back: what is right must not depend on how busy the machine is."""
 MORE = 10
@@ -98,7 +114,8 @@ def rate(value: float) -> str:
 # False alarms: every check, on what is right.
 
 
-GROUPS, RATES = ("the course's own", "submissions"), ("failures", "measured", "rate below")
+OWN, SUBMISSIONS = "the course's own", "submissions"
+RATES = ("failures", "measured", "rate below")
 
 
 class Graded(NamedTuple):
@@ -110,62 +127,113 @@ class Graded(NamedTuple):
     passed: bool
 
 
+class Submission(NamedTuple):
+    """A right submission to be graded at a seed; an empty name is the reference. chance: by chance's checks alone."""
+
+    assignment: str
+    name: str
+    seed: int
+    chance: bool = False
+
+
+def in_order(assignment: str, *, chance: bool = False) -> list[Check]:
+    """The checks of an assignment, or those alone in which chance may matter."""
+    found = [check for part in PARTS[assignment].values() for check in part.checks]
+    return [check for check in found if check.given is None or not chance]
+
+
 def grade_courses_own(task: tuple[int, bool]) -> list[Graded]:
     """The course's own functions at one seed, before every check or (`chance`) those that meet chance alone."""
     seed, chance = task
-    chosen = [check for part in PARTS.values() for check in part.checks if check.given is None or not chance]
-    return [Graded(check.id, "the course's own", seed, passes(check, CourseSubject(), seed)) for check in chosen]
-
-
-def grade_submission(task: tuple[str, int]) -> list[Graded]:
-    """A right submission (an empty name: the reference) at one seed, in its own parts and in training."""
-    from grader.local import LocalSubject
-    from solutions import linreg
-
-    name, seed = task
-    functions: dict[str, object] = {function: getattr(linreg, function) for function in linreg.__all__}
-    defined: Iterable[str] = FUNCTIONS
-    if name:
-        defined = cells((RIGHT / f"{name}.py").read_text(encoding="utf-8"), FUNCTIONS)
-        functions = load(RIGHT / f"{name}.py", functions)
-    subject = LocalSubject(functions, seconds=PATIENCE)
-    chosen = [part for part in PARTS.values() if part.id in defined or part.id not in FUNCTIONS]
     return [
-        Graded(check.id, name or "the reference", seed, passes(check, subject, seed))
-        for part in chosen
-        for check in part.checks
+        Graded(check.id, OWN, seed, passes(check, CourseSubject(), seed)) for check in in_order(FIRST, chance=chance)
+    ]
+
+
+@cache
+def right_folder(assignment: str) -> Path:
+    return sample_classes(Course(ROOT))[assignment] / "right"
+
+
+def grade_submission(task: Submission) -> list[Graded]:
+    """A right submission at one seed, in every part in which a function of its own takes part."""
+    from grader.local import LocalSubject
+
+    around: ModuleType = reference(task.assignment)
+    parts = PARTS[task.assignment].values()
+    functions = {name: getattr(around, name) for part in parts for name in part.functions}
+    defined = set(functions)
+    if task.name:
+        path = right_folder(task.assignment) / f"{task.name}.py"
+        defined = set(cells(path.read_text(encoding="utf-8"), functions))
+        functions = load(path, functions, around)
+    subject = LocalSubject(functions, seconds=PATIENCE)
+    chosen = [check for part in parts if defined & set(part.functions) for check in part.checks]
+    return [
+        Graded(check.id, task.name or "the reference", task.seed, passes(check, subject, task.seed))
+        for check in chosen
+        if check.given is None or not task.chance
     ]
 
 
 def false_alarms(options: argparse.Namespace) -> bool:
     """The first study. Whether all that is right passed."""
-    seeds = [derived_seed(options.seed, "course", i) for i in range(options.seeds * MORE)]
-    tasks = [(seed, i >= options.seeds) for i, seed in enumerate(seeds)]
-    own = [graded for done in spread(options.jobs, grade_courses_own, tasks) for graded in done]
-    names = sorted(path.stem for path in RIGHT.glob("*.py"))[:: options.every]
-    others = [derived_seed(options.seed, "right", i) for i in range(max(options.reference_seeds, options.right_seeds))]
-    submissions = [("", seed) for seed in others[: options.reference_seeds]]
-    submissions += [(name, seed) for seed in others[: options.right_seeds] for name in names]
-    right = [graded for done in spread(options.jobs, grade_submission, submissions) for graded in done]
-    print(
-        f"## False alarms\n\nThe course's own functions at {options.seeds} seeds, {options.seeds * MORE} where chance "
-        f"matters; the reference at {options.reference_seeds}, {len(names)} right submissions at "
-        f"{options.right_seeds}: {len(own) + len(right)} gradings of a check. Bounds are exact (Clopper and Pearson), "
-        "one-sided, 95 %.\n"
-    )
-    counted = [Counter((graded.check, graded.passed) for graded in group) for group in (own, right)]
+    print("## False alarms\n\nBounds are exact (Clopper and Pearson), one-sided, 95 %.\n")
+    found = [never_failed(assignment, options) for assignment in options.assignment]
+    return all(found)
+
+
+def never_failed(assignment: str, options: argparse.Namespace) -> bool:
+    """Print how often what is right failed each check of an assignment; whether it never did."""
+    groups = {OWN: courses_own(options)} if assignment == FIRST else {}
+    groups[SUBMISSIONS] = submissions(assignment, options)
+    graded = [one for group in groups.values() for one in group]
+    print(f"### {assignment}\n\n{described(assignment, options)}: {len(graded)} gradings of a check.\n")
+    counted = [Counter((one.check, one.passed) for one in group) for group in groups.values()]
     table(
-        ["check", "stated", *(head for group in GROUPS for head in (f"{group}: gradings", *RATES))],
-        ([check.id, stated(check), *(cell for c in counted for cell in measured(c, check.id))] for check in in_order()),
+        ["check", "stated", *(head for group in groups for head in (f"{group}: gradings", *RATES))],
+        (
+            [check.id, stated(check), *(cell for count in counted for cell in measured(count, check.id))]
+            for check in in_order(assignment)
+        ),
     )
-    failures = [graded for graded in own + right if not graded.passed]
-    for graded in failures:
-        print(f"FALSE ALARM: {graded.subject} failed {graded.check} at seed {graded.seed}.")
+    failures = [one for one in graded if not one.passed]
+    for one in failures:
+        print(f"FALSE ALARM: {one.subject} failed {one.check} at seed {one.seed}.")
     return not failures
 
 
-def in_order() -> list[Check]:
-    return [check for part in PARTS.values() for check in part.checks]
+def described(assignment: str, options: argparse.Namespace) -> str:
+    own = f"The course's own functions at {options.seeds} seeds, {options.seeds * MORE} where chance matters; the"
+    return (
+        f"{own if assignment == FIRST else 'The'} reference at {options.reference_seeds} seeds, "
+        f"{options.chance_seeds} where chance matters; {len(right_names(assignment, options))} right submissions at "
+        f"{options.right_seeds}"
+    )
+
+
+def courses_own(options: argparse.Namespace) -> list[Graded]:
+    seeds = [derived_seed(options.seed, "course", i) for i in range(options.seeds * MORE)]
+    tasks = [(seed, i >= options.seeds) for i, seed in enumerate(seeds)]
+    return [graded for done in spread(options.jobs, grade_courses_own, tasks) for graded in done]
+
+
+def right_names(assignment: str, options: argparse.Namespace) -> list[str]:
+    return sorted(path.stem for path in right_folder(assignment).glob("*.py"))[:: options.every]
+
+
+def submissions(assignment: str, options: argparse.Namespace) -> list[Graded]:
+    """The reference and the right submissions."""
+    most = max(options.reference_seeds, options.chance_seeds, options.right_seeds)
+    seeds = [derived_seed(options.seed, "right", i) for i in range(most)]
+    tasks = [
+        Submission(assignment, "", seed, chance=i >= options.reference_seeds)
+        for i, seed in enumerate(seeds)
+        if i < max(options.reference_seeds, options.chance_seeds)
+    ]
+    names = right_names(assignment, options)
+    tasks += [Submission(assignment, name, seed) for seed in seeds[: options.right_seeds] for name in names]
+    return [graded for done in spread(options.jobs, grade_submission, tasks) for graded in done]
 
 
 def stated(check: Check) -> str:
@@ -185,7 +253,19 @@ def measured(counts: Counter[tuple[str, bool]], check: str) -> list[object]:
 def design(options: argparse.Namespace) -> bool:
     """The second study. Whether no rate was measured above its design."""
     print("## Design rates\n")
-    return all([shuffles_as_designed(options), leans_as_designed(options), trainings_as_designed(options)])
+    chosen = set(options.assignment)
+    kept = []
+    for of, study in (
+        ({FIRST, "iterators_and_contexts"}, shuffles_as_designed),
+        ({FIRST}, leans_as_designed),
+        ({FIRST}, trainings_as_designed),
+        ({"iterators_and_contexts"}, draws_as_designed),
+        ({"iterators_and_contexts"}, falls_as_designed),
+        ({"exercises"}, temperatures_as_designed),
+    ):
+        if of & chosen:
+            kept.append(study(options))
+    return all(kept)
 
 
 def portions(seed: int, name: str, total: int) -> list[tuple[int, int]]:
@@ -226,13 +306,16 @@ def leans_as_designed(options: argparse.Namespace) -> bool:
     return levels_kept("the test for a slight bias", [int((found <= level).sum()) for level in LEVELS], len(found))
 
 
-def levels_kept(what: str, counts: Sequence[int], total: int) -> bool:
-    """Print how often fair shuffles were called wrong at each of `LEVELS`; whether that is as designed."""
+def levels_kept(what: str, counts: Sequence[int], total: int, *, confidence: float = CONFIDENCE) -> bool:
+    """Print how often what is right was called wrong at each of `LEVELS`; whether that is as designed.
+
+    confidence: of the lower bounds. Where the design rate is exact, and no bound, one in twenty would be above it.
+    """
     table(
         ["design rate", "gradings", "called wrong", "measured", "rate below"],
         ([rate(level), *level_row(count, total)] for level, count in zip(LEVELS, counts, strict=True)),
     )
-    faults = [fault(what, level, count, total) for level, count in zip(LEVELS, counts, strict=True)]
+    faults = [fault(what, level, count, total, confidence) for level, count in zip(LEVELS, counts, strict=True)]
     print(*faults, sep="", end="")
     return not any(faults)
 
@@ -241,9 +324,9 @@ def level_row(count: int, total: int) -> list[object]:
     return [total, count, rate(count / total), rate(upper_bound(count, total))]
 
 
-def fault(what: str, level: float, count: int, total: int) -> str:
+def fault(what: str, level: float, count: int, total: int, confidence: float = CONFIDENCE) -> str:
     """Empty where a rate may be as low as its design, as far as it was measured."""
-    if lower_bound(count, total) <= level:
+    if lower_bound(count, total, confidence) <= level:
         return ""
     return f"ABOVE ITS DESIGN: {what} called {count} of {total} wrong at a design rate of {rate(level)}.\n\n"
 
@@ -341,6 +424,105 @@ def far_below_the_threshold(found: dict[str, Trained]) -> bool:
     return beyond_any < training.FALSE_ALARM
 
 
+def drawn(task: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Distances from the distribution, and |z|, of numbers that are as they should be."""
+    seed, count = task
+    rng = np.random.default_rng(seed)
+    return largest_distances(rng, count), togethernesses(rng, count)
+
+
+def draws_as_designed(options: argparse.Namespace) -> bool:
+    """Whether thresholds for synthetic_data, loosened, are passed as seldom as they should be."""
+    tasks = portions(options.seed, "draws", options.draws)
+    distances, z = map(np.concatenate, zip(*spread(options.jobs, drawn, tasks), strict=True))
+    n, fine = synthetic_data.MANY, []
+    limit = synthetic_data.largest_distance(n)
+    print(
+        f"The test for a distribution (Dvoretzky, Kiefer and Wolfowitz), on {len(distances)} samples of {n} numbers; "
+        f"its threshold is set for {rate(synthetic_data.FALSE_ALARM)}, a distance of {limit:.4f}, and the largest seen "
+        f"is {distances.max():.4f}.\n"
+    )
+    counts = [int((distances > synthetic_data.largest_distance(n, level)).sum()) for level in LEVELS]
+    fine.append(levels_kept("the test for a distribution", counts, len(distances)))
+    print(
+        f"The test for independence, on as many pairs of columns; its threshold is set for "
+        f"{rate(synthetic_data.TOGETHER)}, |z| = {synthetic_data.LARGEST_Z:g}, and the largest seen is {z.max():.2f}.\n"
+    )
+    counts = [int((z > falling_root(lambda x, p=level: math.erfc(x / 2**0.5) - p, 0, 40)).sum()) for level in LEVELS]
+    fine.append(levels_kept("the test for independence", counts, len(z), confidence=0.9999))
+    return all(fine)
+
+
+FALLS = {"as drawn": fall_as_drawn, "along one eigenvector": fall_along_an_eigenvector}
+
+
+def falls(task: tuple[str, int, int]) -> np.ndarray:
+    start, seed, orders = task
+    return FALLS[start](np.random.default_rng(seed), orders)
+
+
+def falls_as_designed(options: argparse.Namespace) -> bool:
+    """Whether losses that fall as they should stay far inside of what is allowed."""
+    print(
+        f"Losses that fall: {options.problems} problems with {options.orders} random orders each. x is how far the "
+        "worst report of a training lies outside of what the eigenvalues alone leave open, in units of what is allowed "
+        "on top: below 0 for one that stays inside, above 1 for one that is called wrong. Rates beyond 1 are "
+        "extrapolated from the hundred largest x: as a power law, and as an exponential tail.\n"
+    )
+    rows, beyond = [], 0.0
+    for start in FALLS:
+        seeds = [derived_seed(options.seed, start, i) for i in range(options.problems)]
+        tasks = [(start, seed, options.orders) for seed in seeds]
+        shares = np.concatenate(list(spread(options.jobs, falls, tasks)))
+        outside = shares[shares > 0]
+        _, by_power, by_exponential = tail(outside, len(shares)) if len(outside) > 20 else ("", 0.0, 0.0)
+        x = [f"{value:.3f}" for value in (np.median(shares), np.quantile(shares, 0.999), shares.max())]
+        rows.append([start, len(shares), *x, int((shares > 1).sum()), rate(by_power), rate(by_exponential)])
+        beyond = max(beyond, by_power, float(shares.max() > 1))
+    heads = ["start", "trainings", "median x", "99.9 % of x", "largest x", "called wrong", *BEYOND[:2]]
+    table(heads, rows)
+    if beyond >= fit.FALSE_ALARM:
+        print(f"TOO NEAR: losses leave what is allowed at a rate of {rate(beyond)} if the tails are heavy.\n")
+    return beyond < fit.FALSE_ALARM
+
+
+def tail(outside: np.ndarray, total: int) -> tuple[float, float, float]:
+    """As `tail_beyond` 1, of values of which only those above 0 are given."""
+    count = min(100, len(outside) // 5)
+    exponent, by_power, by_exponential = tail_beyond(outside, 1.0, count)
+    return exponent, by_power * len(outside) / total, by_exponential * len(outside) / total
+
+
+def spectra(task: tuple[int, int]) -> list[dict[str, float]]:
+    seed, count = task
+    rng = np.random.default_rng(seed)
+    return [estimates(rng) for _ in range(count)]
+
+
+def temperatures_as_designed(options: argparse.Namespace) -> bool:
+    """Whether temperatures found in noise, in sensible ways, are as near as the check takes them to be."""
+    tasks = portions(options.seed, "spectra", options.spectra)
+    found = [one for done in spread(options.jobs, spectra, tasks) for one in done]
+    allowed = fit_temperature.NOISY
+    print(
+        f"Temperatures from {len(found)} noisy spectra; a relative error of {allowed:g} is allowed. In standard "
+        "deviations of each way to find them, the limit is so far from the mean; 6 are asked for, "
+        "P(|N(0, 1)| > 6) = 2e-9.\n"
+    )
+    rows, fine = [], True
+    for name in found[0]:
+        errors = np.array([one[name] for one in found])
+        away = (allowed - abs(errors.mean())) / errors.std()
+        fine = fine and away >= 6 and abs(errors).max() <= allowed
+        rows.append(
+            [name, *(f"{value:.2g}" for value in (errors.mean(), errors.std(), abs(errors).max())), f"{away:.1f}"]
+        )
+    table(["way", "mean error", "standard deviation", "largest error", "limit, in standard deviations"], rows)
+    if not fine:
+        print("TOO NEAR: a sensible way to find a temperature is less than six standard deviations from failing.\n")
+    return fine
+
+
 # Sensitivity: the smallest strength of a mistake that is seen.
 
 
@@ -378,7 +560,7 @@ def look_for(task: tuple[int, int, str, tuple[int, ...]]) -> Seen:
     tried = strengths(mistake.largest, mistake.smallest)
     found: dict[str, float] = {}
     unseen = set(tried)
-    for check in PARTS[part].checks:
+    for check in PARTS[FIRST][part].checks:
 
         @cache
         def seen(strength: float, check: Check = check) -> bool:
@@ -395,6 +577,8 @@ def look_for(task: tuple[int, int, str, tuple[int, ...]]) -> Seen:
 
 def sensitivity(options: argparse.Namespace) -> bool:
     """The third study; nothing in it can go wrong."""
+    if FIRST not in options.assignment:
+        return True
     known = mistakes()
     seeds = tuple(derived_seed(options.seed, "sensitivity", i) for i in range(options.mistake_seeds))
     tasks = [
@@ -402,7 +586,7 @@ def sensitivity(options: argparse.Namespace) -> bool:
         for number, mistake in list(enumerate(known))[:: options.every]
         for sign in mistake.signs
         for part in (mistake.part, "training")
-        if part in PARTS
+        if part in PARTS[FIRST]
     ]
     found = list(spread(options.jobs, look_for, tasks))
     print(
@@ -454,7 +638,7 @@ def summary_row(number: int, mistake: Mistake, by: Found) -> list[str]:
 def rows_by_check(number: int, mistake: Mistake, by: Found) -> Iterator[list[str]]:
     """One row per check that sees a mistake."""
     for part in (mistake.part, "training"):
-        for check in PARTS[part].checks:
+        for check in PARTS[FIRST][part].checks:
             found = [by.get((number, sign, part)) for sign in (1, -1)]
             if any(seen and check.id in seen.checks for seen in found):
                 least = [shown(mistake, seen, seen.checks.get(check.id) if seen else None) for seen in found]
@@ -473,18 +657,24 @@ def shown(mistake: Mistake, seen: Seen | None, least: float | None) -> str:
 def parsed(arguments: Sequence[str] | None) -> Any:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("studies", nargs="*", choices=[*STUDIES, []], metavar="STUDY", help=", ".join(STUDIES))
+    parser.add_argument("--assignment", action="append", choices=checks.assignments(), help="all, if none is named")
     parser.add_argument("--seed", type=int, default=PUBLIC_SEED)
     parser.add_argument("--seeds", type=int, default=200, help="for the course's own functions")
     parser.add_argument("--reference-seeds", type=int, default=10)
+    parser.add_argument("--chance-seeds", type=int, default=50, help="for the reference, where chance matters")
     parser.add_argument("--right-seeds", type=int, default=2, help="for each right submission")
     parser.add_argument("--every", type=int, default=1, help="only every Nth right submission and Nth mistake")
     parser.add_argument("--shuffles", type=int, default=200_000, help="simulated gradings of the shuffle")
     parser.add_argument("--leans", type=int, default=20_000, help="simulated gradings of the shuffle of many rows")
     parser.add_argument("--problems", type=int, default=200, help="simulated problems of each kind")
     parser.add_argument("--orders", type=int, default=200, help="simulated trainings of each problem")
+    parser.add_argument("--draws", type=int, default=20_000, help="simulated samples for synthetic_data")
+    parser.add_argument("--spectra", type=int, default=10_000, help="simulated spectra for fit_temperature")
     parser.add_argument("--mistake-seeds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.assignment = options.assignment or list(checks.assignments())
+    return options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Very many uniform shuffles and right trainings, simulated in numpy, many at a time."""
+"""Very many uniform shuffles, draws, fits and right trainings, simulated in numpy, many at a time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import shuffling
+from grader.checks.exercises import fit_temperature, planck
+from grader.checks.iterators_and_contexts import fit, loop, synthetic_data
 from grader.checks.linreg_scratch.training import Problem
 from grader.subject import Array
 
@@ -90,3 +92,106 @@ def noise_alone(problem: Problem) -> Problem:
 def contraction_alone(problem: Problem) -> Problem:
     """The same problem with labels that the model fits: all that is left is the way from the start."""
     return replace(problem, labels=problem.design @ problem.solution())
+
+
+# iterators_and_contexts: numbers that are drawn, and losses that fall.
+
+
+def largest_distances(rng: np.random.Generator, count: int) -> Array:
+    """sup |F_n - F| of so many samples of the check's own size; it has one distribution for all continuous F."""
+    sizes = rng.random((count, synthetic_data.MANY))
+    return np.array([synthetic_data.distance_from_uniform(numbers) for numbers in sizes])
+
+
+def togethernesses(rng: np.random.Generator, count: int) -> Array:
+    """|z| of pairs of columns that have nothing to do with each other."""
+    pairs = rng.normal(size=(count, 2, synthetic_data.MANY))
+    return np.array([abs(synthetic_data.togetherness(one, other)) for one, other in pairs])
+
+
+def falling(
+    rng: np.random.Generator, X: Array, y: Array, start: Array, orders: int, num_epochs: int = fit.NUM_EPOCHS
+) -> Array:
+    """What right trainings report that differ in nothing but their orders: (num_epochs, orders), in float64."""
+    A, m = loop.design(X), fit.BATCH_SIZE
+    theta = np.tile(start, (orders, 1))
+    reports = np.zeros((num_epochs, orders))
+    for epoch in range(num_epochs):
+        rows = uniform_orders(rng, orders, len(A))
+        for first in range(0, len(A), m):
+            batch = A[rows[:, first : first + m]]  # (orders, m, d + 1)
+            errors = (batch @ theta[:, :, None])[..., 0] - y[rows[:, first : first + m]]
+            reports[epoch] += np.mean(errors**2, axis=1) * m / len(A)
+            theta -= 2 * fit.LR / m * (errors[:, None, :] @ batch)[:, 0, :]
+    return reports
+
+
+def shares_of_the_interval(reports: Array, theory: fit.Theory) -> Array:
+    """How far the worst report of each training lies outside of what the eigenvalues alone leave open, as a share of
+    what is allowed on top; below 0 for one that never leaves it, above 1 for one that the check calls wrong.
+    """
+    before, now = reports[:-1], reports[1:]
+    (low, high), (least, most) = fit.interval(before, theory), fit.interval(before, theory, ratio=0.0, floor=0.0)
+    return np.asarray(np.maximum((now - most) / (high - most), (least - now) / (least - low)).max(axis=0))
+
+
+def fall_as_drawn(rng: np.random.Generator, orders: int) -> Array:
+    """The shares of trainings of one problem, drawn as the check draws it."""
+    X, y, start = fit.problem(rng)
+    return shares_of_the_interval(falling(rng, X, y, start, orders), fit.theory_of(X, y))
+
+
+def fall_along_an_eigenvector(rng: np.random.Generator, orders: int) -> Array:
+    """The same at its worst: the error has the direction of the smallest or the largest eigenvalue, at one of its ends.
+
+    The start is so far away that noise is nothing beside it, or so near that it is just what it has most to say about.
+    """
+    X, y, start = fit.problem(rng)
+    A, theory = loop.design(X), fit.theory_of(X, y)
+    best = np.linalg.lstsq(A, y, rcond=None)[0]
+    eigenvalues, vectors = np.linalg.eigh(A.T @ A / len(A))
+    i = rng.choice([0, len(eigenvalues) - 1])
+    distance = rng.choice([np.linalg.norm(start - best), np.sqrt(5 * theory.floor / eigenvalues[i])])
+    return shares_of_the_interval(falling(rng, X, y, best + distance * vectors[:, i], orders), theory)
+
+
+# exercises: temperatures from noisy spectra.
+
+TEMPERATURE = 300.0
+"""In units of x = h c / (wavelength k T), all temperatures are alike."""
+
+
+def estimates(rng: np.random.Generator) -> dict[str, float]:
+    """Relative errors of temperatures found in one noisy spectrum, as the check draws it, in sensible ways."""
+    many, noise = fit_temperature.MANY, fit_temperature.NOISE
+    wavelength = planck.PEAK / TEMPERATURE * np.exp(rng.uniform(np.log(0.5), np.log(10.0), many))
+    logs = planck.log_density(wavelength, TEMPERATURE) + np.log1p(noise * rng.normal(size=many))
+    factor = np.exp(planck.LOG_FACTOR - 5 * np.log(wavelength) - logs)
+    alone = planck.C2 / wavelength / np.log1p(factor)
+    found = {
+        "least squares of the logarithms": _least_squares(wavelength, logs, np.zeros(many)),
+        "least squares of the densities": _least_squares(wavelength, logs, logs - logs.max()),
+        "mean of what each wavelength says": float(np.mean(alone)),
+        "median of what each wavelength says": float(np.median(alone)),
+    }
+    return {name: T / TEMPERATURE - 1 for name, T in found.items()}
+
+
+def _least_squares(wavelength: Array, logs: Array, log_weights: Array) -> float:
+    """The T at which the sum of squares is least, of differences of the logarithms, or of the densities themselves.
+
+    log_weights: zeros for logarithms; logs (less a constant) for densities, which are exp of them.
+    """
+    scale = logs - log_weights
+    direct = bool(np.any(log_weights))
+
+    def errors(log_T: float) -> Array:
+        model = planck.log_density(wavelength, np.exp(log_T))
+        return np.asarray(np.exp(model - scale) - np.exp(log_weights) if direct else model - logs)
+
+    log_T = np.log(TEMPERATURE)
+    for _ in range(6):
+        now = errors(log_T)
+        slope = (errors(log_T + 1e-6) - now) / 1e-6
+        log_T -= float(slope @ now / (slope @ slope))
+    return float(np.exp(log_T))

@@ -16,6 +16,9 @@ import numpy as np
 import pytest
 
 from grader import checks, shuffling
+from grader.checks.exercises import fit_temperature
+from grader.checks.iterators_and_contexts import fit, loop, synthetic_data
+from grader.checks.iterators_and_contexts import passes as passes_over_rows
 from grader.checks.linreg_scratch.course import CourseSubject
 from grader.checks.linreg_scratch.training import course_problem, other_problems
 from grader.claims import Refuted
@@ -24,10 +27,14 @@ from tests.rates import lower_bound, noise_safety, tail_beyond, upper_bound
 from tests.simulations import (
     BATCH,
     contraction_alone,
+    estimates,
     excesses,
     fair_evidence,
+    fall_along_an_eigenvector,
+    falling,
     largest_evidence,
     noise_alone,
+    shares_of_the_interval,
     squared_distances,
     strictest_lean,
     trained,
@@ -37,12 +44,18 @@ from tests.slightly_wrong import mistakes
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = runpy.run_path(str(ROOT / "scripts/calibrate.py"))
-PARTS = {part.id: part for part in checks.parts("linreg_scratch")}
+FIRST = "linreg_scratch"
+PARTS = {part.id: part for part in checks.parts(FIRST)}
 CHECKS = {check.id: check for part in PARTS.values() for check in part.checks}
-EXACT_WHATEVER_THE_ORDER = {"training_follows_every_step"}
+ALL_CHECKS = {check.id: check for name in checks.assignments() for part in checks.parts(name) for check in part.checks}
+EXACT_WHATEVER_IS_DRAWN = {
+    "make_loader_deals_2500_batches_of_four",
+    "synthetic_data_lives_on_ctx",
+    "training_follows_every_step",
+}
 SHORT = [
-    *("--seeds=1", "--reference-seeds=0", "--right-seeds=1", "--mistake-seeds=1", "--every=100", "--jobs=1"),
-    *("--shuffles=100", "--leans=20", "--problems=1", "--orders=200"),
+    *("--seeds=1", "--reference-seeds=0", "--chance-seeds=0", "--right-seeds=1", "--mistake-seeds=1", "--every=100"),
+    *("--shuffles=100", "--leans=20", "--problems=1", "--orders=200", "--draws=40", "--spectra=20", "--jobs=1"),
 ]
 OPTIONS = SCRIPT["parsed"](SHORT)
 
@@ -154,14 +167,56 @@ def test_noise_and_the_way_from_the_start_are_told_apart() -> None:
     assert exact.allowed_excess(0.0) == pytest.approx(problem.allowed_excess(0.0), rel=0.01)
 
 
+def test_simulated_losses_are_those_of_the_training_loop() -> None:
+    rng = np.random.default_rng(10)
+    X, y, start = fit.problem(rng)
+    simulated = falling(rng, X, y, start, 50, num_epochs=2)
+    found = []
+    for _ in range(10):
+        theta, reports = start, []
+        for order in uniform_orders(rng, 2, len(X)):
+            rows = order.reshape(-1, fit.BATCH_SIZE)
+            means, theta = loop.epochs(theta, [(X[some], y[some]) for some in rows], fit.LR, 1)
+            reports += means
+        found.append(reports)
+    np.testing.assert_allclose(np.mean(found, axis=0), simulated.mean(axis=1), rtol=0.01)
+    shares = shares_of_the_interval(falling(rng, X, y, start, 20), fit.theory_of(X, y))
+    assert shares.shape == (20,)
+    assert shares.max() < 0.2
+    worst = [fall_along_an_eigenvector(np.random.default_rng(seed), 20).max() for seed in range(3)]
+    assert -0.1 < min(worst) <= max(worst) < 0.2
+
+
+def test_numbers_that_are_not_normal_are_far_from_the_distribution() -> None:
+    rng = np.random.default_rng(11)
+    limit = synthetic_data.largest_distance(5000)
+    assert synthetic_data.distance_from_normal(rng.normal(size=5000)) < limit
+    assert synthetic_data.distance_from_normal(1.2 * rng.normal(size=5000)) > limit
+    assert synthetic_data.distance_from_normal(np.full(5000, np.nan)) != 0
+    one = rng.normal(size=5000)
+    assert abs(synthetic_data.togetherness(one, rng.normal(size=5000))) < synthetic_data.LARGEST_Z
+    assert synthetic_data.togetherness(one, one + rng.normal(size=5000)) > synthetic_data.LARGEST_Z
+    assert math.erfc(synthetic_data.LARGEST_Z / 2**0.5) < synthetic_data.TOGETHER
+
+
+def test_without_noise_every_way_to_find_a_temperature_finds_it(monkeypatch) -> None:
+    monkeypatch.setattr(fit_temperature, "NOISE", 0.0)
+    assert all(abs(error) < 1e-6 for error in estimates(np.random.default_rng(12)).values())
+
+
+def test_shuffles_of_both_assignments_are_tried_in_the_same_circumstances() -> None:
+    assert (passes_over_rows.ROWS, passes_over_rows.BATCH, passes_over_rows.PASSES) == (12, BATCH, 200)
+
+
 # Design rates are stated.
 
 
 def test_every_check_that_meets_chance_states_its_rate_and_it_is_small() -> None:
-    stated = {id for id, check in CHECKS.items() if check.false_alarm}
-    assert {id for id, check in CHECKS.items() if check.given is None} <= stated | EXACT_WHATEVER_THE_ORDER
-    assert not stated & EXACT_WHATEVER_THE_ORDER
-    assert sum(check.false_alarm for check in CHECKS.values()) < 1e-5
+    stated = {id for id, check in ALL_CHECKS.items() if check.false_alarm}
+    assert {id for id, check in ALL_CHECKS.items() if check.given is None} <= stated | EXACT_WHATEVER_IS_DRAWN
+    assert not stated & EXACT_WHATEVER_IS_DRAWN
+    assert sum(check.false_alarm for check in ALL_CHECKS.values()) < 1e-5
+    assert max(check.false_alarm for id, check in ALL_CHECKS.items() if "uniformly" in id) < 1e-9
 
 
 # Mistakes.
@@ -220,7 +275,9 @@ def test_a_short_calibration_finds_nothing_wrong_and_prints_its_tables(monkeypat
         "## Design rates",
         "## Sensitivity",
     ]
-    for check in CHECKS.values():
+    for name in checks.assignments():
+        assert f"### {name}\n" in printed
+    for check in ALL_CHECKS.values():
         assert f"| {check.id} | {SCRIPT['stated'](check)} | " in printed
     assert "| data_iter | a pass repeats the order of the one before, with probability e | data_iter_" in printed
     assert SCRIPT["main"](["design", *SHORT]) == 0
@@ -237,8 +294,8 @@ def test_a_check_that_is_too_strict_is_reported(monkeypatch, capsys: pytest.Capt
     part = PARTS["data_iter"]
     strict = replace(CHECKS["data_iter_shuffles_all_examples_uniformly"], body=too_strict)
     broken = {"data_iter": replace(part, checks=(strict,))}
-    monkeypatch.setitem(SCRIPT["main"].__globals__, "PARTS", broken)
-    assert SCRIPT["main"](["false-alarms", *SHORT]) == 1
+    monkeypatch.setitem(SCRIPT["main"].__globals__, "PARTS", {FIRST: broken})
+    assert SCRIPT["main"](["false-alarms", f"--assignment={FIRST}", *SHORT]) == 1
     printed = capsys.readouterr().out
     assert "FALSE ALARM: the course's own failed data_iter_shuffles_all_examples_uniformly at seed " in printed
     assert f"| data_iter_shuffles_all_examples_uniformly | {strict.false_alarm:.2g} | 10 | 10 | 1 | 1 |" in printed
@@ -254,6 +311,37 @@ def test_trainings_that_come_near_their_threshold_are_reported(monkeypatch, caps
     monkeypatch.setattr(SCRIPT["training"], "NOISE_SAFETY", 3.0)
     assert not SCRIPT["trainings_as_designed"](OPTIONS)
     assert "TOO NEAR" in capsys.readouterr().out
+
+
+def test_a_check_that_is_too_strict_for_a_submission_is_reported(monkeypatch, capsys) -> None:
+    [part] = [part for part in checks.parts("exercises") if part.id == "epoch_loss"]
+
+    def too_strict(subject, rng) -> None:
+        if subject.call("epoch_loss", np.ones(1), np.ones(1)):
+            raise Refuted("It gives something.")
+
+    strict = replace(part.checks[0], body=too_strict, given=None)
+    parts = {"exercises": {part.id: replace(part, checks=(strict,))}}
+    monkeypatch.setitem(SCRIPT["main"].__globals__, "PARTS", parts)
+    arguments = ["false-alarms", "--assignment=exercises", *SHORT, "--chance-seeds=3", "--every=1"]
+    assert SCRIPT["main"](arguments) == 1
+    printed = capsys.readouterr().out
+    for who in ("the reference", "epoch_loss_uses_numpy"):
+        assert f"FALSE ALARM: {who} failed {strict.id} at seed " in printed
+    assert f"| {strict.id} | exact | 4 | 4 | 1 | 1 |" in printed
+
+
+def test_draws_falls_and_temperatures_that_come_near_their_thresholds_are_reported(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(SCRIPT["synthetic_data"], "largest_distance", lambda n, level=1e-10: 0.3 / n**0.5)
+    assert not SCRIPT["draws_as_designed"](OPTIONS)
+    assert "ABOVE ITS DESIGN: the test for a distribution" in capsys.readouterr().out
+    heavy = {"heavy": lambda rng, orders: rng.random(orders) ** -0.5 / 20}
+    monkeypatch.setitem(SCRIPT["main"].__globals__, "FALLS", heavy)
+    assert not SCRIPT["falls_as_designed"](OPTIONS)
+    assert "TOO NEAR: losses" in capsys.readouterr().out
+    monkeypatch.setattr(SCRIPT["fit_temperature"], "NOISY", 0.002)
+    assert not SCRIPT["temperatures_as_designed"](OPTIONS)
+    assert "TOO NEAR: a sensible way" in capsys.readouterr().out
 
 
 def test_several_processes_give_what_one_gives() -> None:
