@@ -30,12 +30,6 @@ MISCONCEPTIONS = (
         raises(r"TypeError: object of type '\w+' has no len"),
     ),
     Misconception(
-        "workers",
-        "Other processes are to load the batches, and none may be started where work is graded.",
-        "What does num_workers say? Without it, batches are made where the loop is.",
-        raises(r"(?:OSError|PermissionError|BlockingIOError): "),
-    ),
-    Misconception(
         "wrong_arguments",
         "The function does not take the arguments that it is called with.",
         "Compare the first line of your function with the one in the notebook.",
