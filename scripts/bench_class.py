@@ -22,14 +22,13 @@ import io
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ c.Execute.timeout = 120
 """
 """nbgrader as it comes, in the same folders."""
 OTTER = ("otter-grader==7.0.0", "numpy==1.23.5", "pandas<2.2")
-OTTER_TEST = '''\
+OTTER_TEST = """\
 from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -76,7 +75,7 @@ def test_{part}(env):
     from grader import check
 
     assert check("{part}", {functions}) == {points}
-'''
+"""
 SLOW = ("zeno",)
 """Students whose notebooks end only when they are stopped, after minutes in stock nbgrader."""
 SAMPLE_SECONDS = 0.5
@@ -163,10 +162,8 @@ def make_course(folder: Path, number: int) -> Course:
 def fresh(course: Course, folder: Path, config: str = "") -> Course:
     """A copy of a course that has not been graded."""
     shutil.copytree(course.root, folder)
-    text = config or (ROOT / MARKER).read_text(encoding="utf-8")
-    (folder / MARKER).write_text(text, encoding="utf-8")
-    if not config:  # the gradebook's place follows from the folder's
-        return Course(folder)
+    if config:
+        (folder / MARKER).write_text(config, encoding="utf-8")
     return Course(folder)
 
 
@@ -304,7 +301,7 @@ def compare(folder: Path, number: int, for_otter: int) -> bool:
         print(f"  otter gave {points}", file=sys.stderr, flush=True)
     limit = least(course, number)
     print(f"{number} submissions (otter: {min(for_otter, number)}); per submission where nothing else is said.\n")
-    print("| grader | submissions per second | times stock | seconds | CPU seconds | of them cells and checks | peak MB |")
+    print("| grader | per second | times stock | seconds | CPU seconds | of them cells and checks | peak MB |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name in ("stock", "otter", "sealed", "jobs 1", "jobs 2"):
         if name in found:
