@@ -309,7 +309,7 @@ def leans_as_designed(options: argparse.Namespace) -> bool:
 def levels_kept(what: str, counts: Sequence[int], total: int, *, confidence: float = CONFIDENCE) -> bool:
     """Print how often what is right was called wrong at each of `LEVELS`; whether that is as designed.
 
-    confidence: of the lower bounds. Where the design rate is exact, and no bound, one in twenty would be above it.
+    confidence: of the lower bounds. Where the design rate is exact, or nearly so, one in twenty would be above it.
     """
     table(
         ["design rate", "gradings", "called wrong", "measured", "rate below"],
@@ -443,7 +443,7 @@ def draws_as_designed(options: argparse.Namespace) -> bool:
         f"is {distances.max():.4f}.\n"
     )
     counts = [int((distances > synthetic_data.largest_distance(n, level)).sum()) for level in LEVELS]
-    fine.append(levels_kept("the test for a distribution", counts, len(distances)))
+    fine.append(levels_kept("the test for a distribution", counts, len(distances), confidence=0.9999))
     print(
         f"The test for independence, on as many pairs of columns; its threshold is set for "
         f"{rate(synthetic_data.TOGETHER)}, |z| = {synthetic_data.LARGEST_Z:g}, and the largest seen is {z.max():.2f}.\n"
