@@ -74,6 +74,7 @@ c.OverwriteCells.add_missing_cells = True
 # subclass of nbgrader's Autograde, which writes what it accepts into a folder of its own.
 seal_autograde()
 c.SealedAutograde.accepted_directory = "course/accepted"
+c.SealedAutograde.records_directory = "course/records"
 
 # Submissions run in a sandbox, and points are given outside of it: ours takes the place of nbgrader's Execute.
 c.Autograde.autograde_preprocessors = [

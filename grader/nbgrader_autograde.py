@@ -15,7 +15,10 @@ import os
 import secrets
 import shutil
 import stat
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -26,22 +29,32 @@ import nbgrader.apps.autogradeapp
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.utils import setenv
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
+from grader.gradebook import assignment_digest, automatic_digest, digest, one_gradebook
+from grader.locks import Locked, only_one
+from grader.records import Record, grader_digest, read_record, sha256, write_record
 from grader.results import printable
 from grader.student_ids import problem_with_id
 
 if TYPE_CHECKING:
+    from grader.execution import Executed
     from grader.grading import Assignment
     from grader.intake import Accepted, Slip
+    from grader.nbgrader_plugin import SealedExecute
     from grader.notebook import Assembled
+    from grader.results import Result
 
 UNGRADED = "ungraded.txt"
 """In the folder of a submission that could not be graded: when it was handed in, and why it could not."""
+STAGING = ".autograded"
+"""Among the accepted submissions: where an autograded notebook is made before it takes the place of an older one."""
+SEALED_EXECUTE = "grader.nbgrader_plugin.SealedExecute"
 OUR_FAULT = "Grading it failed, through no fault of yours. Your teacher has been told."
 
 
@@ -55,12 +68,45 @@ def seal_autograde() -> None:
     nbgrader.apps.api.Autograde = SealedAutograde
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A submission that can be graded. given: the digest of everything that its result depends on."""
+
+    student: str
+    accepted: Accepted
+    given: str
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """A submission that cannot be graded, and why.
+
+    slip: None where there is nobody to tell it to. shown: what the student reads instead of the reason.
+    """
+
+    student: str
+    reason: str
+    slip: Slip | None
+    shown: str = ""
+
+    @property
+    def record(self) -> str:
+        return f"{self.slip.timestamp if self.slip else ''}\n{self.reason}\n"
+
+
 class SealedAutograde(Autograde):  # type: ignore[misc]
     """nbgrader's Autograde on submissions that were taken in first."""
 
     accepted_directory = Unicode(
         "accepted", help="Where submissions lie as they are graded, relative to the course's root."
     ).tag(config=True)
+
+    records_directory = Unicode(
+        "records", help="Where the records of what has been graded lie, relative to the course's root."
+    ).tag(config=True)
+
+    students: Sequence[str] = ()
+    """Patterns of the ids to grade; where there are none, `CourseDirectory.student_id` is the pattern."""
 
     # nbgrader's own steps, in the order in which it calls them.
 
@@ -69,26 +115,20 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self._check_settings()
         self._frame = self._read_frame()
         self._assignment = _as_assignment(self.coursedir.assignment_id, self._frame)
-        submitted = Path(self.coursedir.root, self.coursedir.submitted_directory)
-        self._students = list(self._submitters(submitted)) if submitted.is_dir() else []
-        if not self._students:
-            pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
-            self._fail(f"No submissions were found at '{pattern}'")
-        self._submitted = submitted
+        self._submitted = Path(self.coursedir.root, self.coursedir.submitted_directory)
+        entries = self._entries() if self._submitted.is_dir() else []
+        for pattern in self.students or (self.coursedir.student_id,):
+            if not any(fnmatchcase(entry, pattern) for entry in entries):
+                place = self._format_source(self.coursedir.assignment_id, pattern)
+                self._fail(f"No submissions were found at '{place}'")
+        self.submitters = [entry for entry in entries if self._is_wanted(entry)]
 
     def convert_notebooks(self) -> None:
         """Grade everybody, one after the other. Raises: NbGraderException at the end if somebody could not be."""
-        _prove_the_sandbox(self._fail)
-        submitted = self.coursedir.submitted_directory
-        self.coursedir.submitted_directory = self.accepted_directory  # nbgrader's steps read from there
-        try:
-            problems = {student: self._grade(student) for student in self._students}
-        except SQLAlchemyError as error:
-            self._fail(f"The gradebook cannot be read or written, so grading ends here. {error}")
-        except OSError as error:
-            self._fail(f"The course's folders cannot be written, so grading ends here. {error}")
-        finally:
-            self.coursedir.submitted_directory = submitted
+        if self.sealed is not None:
+            _prove_the_sandbox(self._fail)
+        with self.grading():
+            problems = {student: self._grade(student) for student in self.submitters}
         ungraded = {student: problem for student, problem in problems.items() if problem}
         if ungraded:
             from grader.intake import shown
@@ -97,101 +137,312 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             self.log.error("\n".join([verdict, *(f"  {shown(who)}: {why}" for who, why in ungraded.items())]))
             raise NbGraderException(verdict)
 
-    def convert_single_notebook(self, notebook_filename: str) -> None:
+    def _init_preprocessors(self) -> None:
+        """As nbgrader does it, without the step that runs the notebook: that has been done elsewhere by then."""
+        chosen = self.sanitize_preprocessors if self._sanitizing else self.autograde_preprocessors
+        self.exporter._preprocessors = []
+        for step in chosen:
+            if _dotted(step) != SEALED_EXECUTE:
+                self.exporter.register_preprocessor(step)
+
+    # A submission's way: take, (is_current,) prepare, execute somewhere, finish; or set aside.
+
+    @contextmanager
+    def grading(self) -> Iterator[None]:
+        """Where submissions can be graded: nobody else grades this assignment, and there is one gradebook for all.
+
+        Raises: NbGraderException, also where the gradebook or the course's folders fail us in the middle.
+        """
+        course = self.coursedir
+        submitted, course.submitted_directory = course.submitted_directory, self.accepted_directory
         try:
-            super().convert_single_notebook(notebook_filename)
-        except Exception as error:
-            self._fault = f"{type(error).__name__}: {error}"
-            raise
+            with (
+                only_one(self._records / f"{course.assignment_id}.lock"),
+                one_gradebook(course.db_url, course.course_id) as self._gradebook,
+            ):
+                self._given = self._given_to_everybody()
+                _remove(Path(course.root, self._staging))  # a run that was killed may have left something there
+                yield
+                _remove(Path(course.root, self._staging))
+        except Locked as holder:
+            self._fail(f"The assignment {course.assignment_id} is being graded already, by {holder}.")
+        except SQLAlchemyError as error:
+            self._fail(f"The gradebook cannot be read or written, so grading ends here. {error}")
+        except OSError as error:
+            self._fail(f"The course's folders cannot be written, so grading ends here. {error}")
+        finally:
+            course.submitted_directory = submitted
+
+    def take(self, student: str) -> Taken | Unfit:
+        """What was handed in, without a trace of our having looked."""
+        from grader.intake import Refused, take_folder
+
+        problem = problem_with_id(student)
+        if problem:
+            return Unfit(student, f"This folder's name {problem}, so it is nobody's id. Rename it.", None)
+        found = take_folder(self._submitted, student, self.coursedir.assignment_id, assignments=[self._assignment])
+        if isinstance(found, Refused):
+            return Unfit(student, found.reason, found.slip)
+        slip = found.slip
+        own = [student, sha256(found.data), found.notes, slip.timestamp, slip.secret]
+        return Taken(student, found, digest([self._given, own]))
+
+    def is_current(self, taken: Taken) -> Record | None:
+        """The record of this very submission, graded as it would be graded now, if all that it speaks of is there."""
+        record = read_record(self._record_of(taken.student))
+        if record is None or (record.student, record.given) != (taken.student, taken.given):
+            return None
+        notebook = self._place(self.coursedir.autograded_directory, taken.student) / self._notebook_name
+        try:
+            if sha256(notebook.read_bytes()) != record.notebook or self._said_ungraded(taken.student):
+                return None
+        except OSError:
+            return None
+        found = automatic_digest(self._gradebook, self.coursedir.assignment_id, taken.student)
+        self._gradebook.drop()
+        return record if found == record.automatic else None
+
+    def prepare(self, taken: Taken) -> bytes:
+        """Accept a submission; its notebook as it is to be run."""
+        return self._sanitized(self._accept(taken))
+
+    def finish(self, taken: Taken, done: Executed) -> Record | None:
+        """Record what came of a submission: the gradebook first, then the autograded notebook, then our own record.
+
+        Until the gradebook is written nothing has changed, and from then until the record is written there is none:
+        whoever comes after a process that was killed in between grades the submission again.
+        """
+        course, student = self.coursedir, taken.student
+        self.log.info("Autograding %s", student)
+        made, autograded = course.autograded_directory, self._place(course.autograded_directory, student)
+        try:
+            course.autograded_directory = self._staging
+            staged = self._autograded(student, done.notebook)
+        finally:
+            course.autograded_directory = made
+        notebook = (staged / self._notebook_name).read_bytes()
+        automatic = automatic_digest(self._gradebook, course.assignment_id, student)
+        self._record_of(student).unlink(missing_ok=True)
+        _remove(autograded)
+        self._gradebook.save()
+        autograded.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(staged, autograded)
+        _remove(staged.parent)
+        self.set_permissions(course.assignment_id, student)
+        self.run_post_convert_hook()
+        if not done.parts:
+            return None
+        record = Record(
+            student=student,
+            given=taken.given,
+            notebook=sha256(notebook),
+            automatic=automatic,
+            stopped=done.stopped,
+            result=self._result(taken, done),
+        )
+        write_record(self._record_of(student), record)
+        return record
+
+    def could_not_grade(self, taken: Taken, problem: str) -> Unfit:
+        """Set aside a submission that we failed to grade."""
+        fault = " ".join(problem.split())
+        unfit = Unfit(taken.student, f"Grading it failed. {printable(fault[:500])}", taken.accepted.slip, OUR_FAULT)
+        self._gradebook.drop()
+        self.set_aside(unfit)
+        return unfit
 
     # One student
 
     def _grade(self, student: str) -> str:
         """Take in and grade one submission; what was in the way, or nothing."""
-        from grader.intake import Refused, take_folder
-
-        problem = problem_with_id(student)
-        if problem:
-            return f"This folder's name {problem}, so it is nobody's id. Rename it."
-        taken = take_folder(self._submitted, student, self.coursedir.assignment_id, assignments=[self._assignment])
-        if isinstance(taken, Refused):
-            self._set_aside(student, taken.reason, taken.slip)
+        taken = self.take(student)
+        if isinstance(taken, Unfit):
+            self.set_aside(taken)
             return taken.reason
-        self._fault = ""
         try:
-            notebook = self._accept(student, taken)
-            self.assignments = {str(notebook.parent): [str(notebook)]}
-            super().convert_notebooks()
+            accepted = self._accept(taken)
+            self.notebooks = [str(accepted)]
+            if not self.init_destination(self.coursedir.assignment_id, student):
+                return ""
+            notebook = self._sanitized(accepted)
+            with _no_trouble_of_the_course():
+                done = self._execute(notebook)
+            self.finish(taken, done)
+        except (OSError, SQLAlchemyError):
+            raise
         except Exception as error:
-            fault = " ".join((self._fault or f"{type(error).__name__}: {error}").split())
-            problem = f"Grading it failed. {printable(fault[:500])}"
-            self._set_aside(student, problem, taken.slip, shown_reason=OUR_FAULT)
-            return problem
+            self.log.error(traceback.format_exc())
+            return self.could_not_grade(taken, told(error)).reason
         return ""
 
-    def _accept(self, student: str, taken: Accepted) -> Path:
+    def _execute(self, notebook: bytes) -> Executed:
+        """Run a notebook here and now."""
+        from grader.execution import Executed, execute
+        from grader.nbgrader_plugin import shared_forkserver
+
+        if self.sealed is None:  # a course that has another step run its notebooks
+            return Executed(notebook=notebook)
+        return execute(notebook, shared_forkserver(), seed=self.sealed.seed)
+
+    @property
+    def sealed(self) -> SealedExecute | None:
+        """The step that runs notebooks in the sandbox, as the course has set it; None if the course does not use it."""
+        if SEALED_EXECUTE not in map(_dotted, self.autograde_preprocessors):
+            return None
+        from grader.nbgrader_plugin import SealedExecute
+
+        step = SealedExecute(parent=self)
+        return step if step.enabled else None
+
+    def _accept(self, taken: Taken) -> Path:
         """Write the submission anew, where nbgrader will read it."""
         from grader.intake import shown
         from grader.notebook import assemble, read
 
-        assembled = assemble(read(taken.data), self._assignment.parts, self._assignment.cells)
-        notes = (*taken.notes, *assembled.notes)
+        student, accepted = taken.student, taken.accepted
+        assembled = assemble(read(accepted.data), self._assignment.parts, self._assignment.cells)
+        notes = (*accepted.notes, *assembled.notes)
         for note in notes:
             self.log.warning("%s: %s", shown(student), note)
-        folder = self._place(self.accepted_directory, student)
-        if (folder / UNGRADED).exists():
+        if self._said_ungraded(student):
             # What lies in the other folders says that it could not be graded, whatever its date.
             self._remove_results(student)
+        folder = self._place(self.accepted_directory, student)
         _empty(folder)
-        notebook = folder / f"{self.coursedir.assignment_id}.ipynb"
+        notebook = folder / self._notebook_name
         notebook.write_text(nbformat.writes(as_notebook(assembled, self._frame, notes)) + "\n", encoding="utf-8")
-        _write_slip(taken.slip, folder)
+        _write_slip(accepted.slip, folder)
         return notebook
 
-    def _set_aside(self, student: str, reason: str, slip: Slip, *, shown_reason: str = "") -> None:
+    def _sanitized(self, accepted: Path) -> bytes:
+        """nbgrader's first pass over an accepted submission."""
+        self._sanitizing = True
+        self._init_preprocessors()
+        resources = self.init_single_notebook_resources(str(accepted))
+        text, _ = self.exporter.from_filename(str(accepted), resources=resources)
+        self._gradebook.drop()
+        return str(text).encode()
+
+    def _autograded(self, student: str, executed: bytes) -> Path:
+        """nbgrader's second pass, over a notebook that has been run, with all that it records; the folder it makes."""
+        assignment = self.coursedir.assignment_id
+        folder = Path(self._format_dest(assignment, student))
+        _empty(folder)
+        self.notebooks = [str(self._place(self.accepted_directory, student) / self._notebook_name)]
+        self.run_pre_convert_hook()
+        self._sanitizing = True  # nbgrader's word for the pass that reads what was handed in
+        self.init_assignment(assignment, student)
+        notebook = folder / self._notebook_name
+        notebook.write_bytes(executed)
+        self._sanitizing = False
+        try:
+            self._init_preprocessors()
+            with setenv(NBGRADER_EXECUTION="autograde"):
+                BaseConverter.convert_single_notebook(self, str(notebook))
+        finally:
+            self._sanitizing = True
+        return folder
+
+    def _result(self, taken: Taken, done: Executed) -> Result:
+        from grader.results import Result
+
+        assert self.sealed is not None  # or there would be no parts
+        return Result(
+            assignment=self.coursedir.assignment_id,
+            notebook=self._notebook_name,
+            status="graded",
+            reason="\n".join(taken.accepted.notes),
+            score=sum(part.score for part in done.parts),
+            max_score=self._assignment.max_score,
+            seed=self.sealed.seed,
+            isolation=done.isolation,
+            parts=done.parts,
+        )
+
+    def _given_to_everybody(self) -> str:
+        """Stands for what grading depends on besides the submission: the assignment, the grader and the settings."""
+        frame = nbformat.writes(self._frame)
+        known = assignment_digest(self._gradebook, self.coursedir.assignment_id)
+        self.exporter._preprocessors = []
+        for step in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            self.exporter.register_preprocessor(step)
+        steps = list(self.exporter._preprocessors)
+        steps += [step.plugin_class(parent=step) for step in steps if hasattr(step, "plugin_class")]
+        settings = [[type(step).__name__, _plain(step.trait_values(config=True))] for step in steps]
+        return digest([self.coursedir.assignment_id, frame, known, grader_digest(), settings])
+
+    def set_aside(self, unfit: Unfit) -> None:
         """Leave no score, and say so wherever somebody may look for one."""
         from grader.intake import shown
 
-        self.log.error("%s cannot be graded. %s", shown(student), reason)
-        note = self._place(self.accepted_directory, student) / UNGRADED
-        record = f"{slip.timestamp}\n{reason}\n"
+        student, slip = unfit.student, unfit.slip
+        self.log.error("%s cannot be graded. %s", shown(student), unfit.reason)
+        if slip is None or self.was_set_aside(unfit):
+            return
+        note = self._note_of(student)
         dest = self._place(self.coursedir.autograded_directory, student)
-        if not self.force and dest.is_dir() and note.is_file() and note.read_text(encoding="utf-8") == record:
-            return  # said before; a person may have given marks since
+        self._record_of(student).unlink(missing_ok=True)
         self._clear_scores(student, slip.timestamp)
         self._remove_results(student)
         _empty(note.parent)
         dest.mkdir(parents=True)
-        page = nbformat.v4.new_notebook(metadata=self._frame.metadata, cells=[_sorry(shown_reason or reason)])
-        path = dest / f"{self.coursedir.assignment_id}.ipynb"
+        page = nbformat.v4.new_notebook(metadata=self._frame.metadata, cells=[_sorry(unfit.shown or unfit.reason)])
+        path = dest / self._notebook_name
         path.write_text(nbformat.writes(page) + "\n", encoding="utf-8")
         _write_slip(slip, dest)
         self.set_permissions(self.coursedir.assignment_id, student)
-        note.write_text(record, encoding="utf-8")
+        note.write_text(unfit.record, encoding="utf-8")
+
+    def was_set_aside(self, unfit: Unfit) -> bool:
+        """Whether this has been said before, and is not to be said anew: a person may have given marks since."""
+        note, dest = self._note_of(unfit.student), self._place(self.coursedir.autograded_directory, unfit.student)
+        if self.force or not dest.is_dir() or not note.is_file():
+            return False
+        return note.read_text(encoding="utf-8", errors="replace") == unfit.record
+
+    def _said_ungraded(self, student: str) -> bool:
+        return self._note_of(student).exists()
+
+    def _note_of(self, student: str) -> Path:
+        return self._place(self.accepted_directory, student) / UNGRADED
 
     def _clear_scores(self, student: str, timestamp: str) -> None:
         """No automatic score, every cell waits for a person. What a person has given stays."""
-        assignment = self.coursedir.assignment_id
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                gradebook.find_student(student)
-            except MissingEntry:
-                if not self.create_student:
-                    return
-                gradebook.update_or_create_student(student)
-            dated = {"timestamp": timestamp} if timestamp else {}
-            submission = gradebook.update_or_create_submission(assignment, student, **dated)
-            for notebook in submission.notebooks:
-                notebook.late_submission_penalty = None
-                for grade in notebook.grades:
-                    grade.auto_score, grade.needs_manual_grade = None, True
-                for comment in notebook.comments:
-                    comment.auto_comment = None
-            gradebook.db.commit()
+        gradebook = self._gradebook
+        try:
+            gradebook.find_student(student)
+        except MissingEntry:
+            if not self.create_student:
+                return
+            gradebook.update_or_create_student(student)
+        dated = {"timestamp": timestamp} if timestamp else {}
+        submission = gradebook.update_or_create_submission(self.coursedir.assignment_id, student, **dated)
+        for notebook in submission.notebooks:
+            notebook.late_submission_penalty = None
+            for grade in notebook.grades:
+                grade.auto_score, grade.needs_manual_grade = None, True
+            for comment in notebook.comments:
+                comment.auto_comment = None
+        gradebook.save()
 
     def _remove_results(self, student: str) -> None:
         for step in (self.coursedir.autograded_directory, self.coursedir.feedback_directory):
             shutil.rmtree(self._place(step, student), ignore_errors=True)
+
+    @property
+    def _notebook_name(self) -> str:
+        return f"{self.coursedir.assignment_id}.ipynb"
+
+    @property
+    def _staging(self) -> str:
+        return f"{self.accepted_directory}/{STAGING}-{digest(self.coursedir.assignment_id)[:12]}"
+
+    @property
+    def _records(self) -> Path:
+        return Path(self.coursedir.root, self.records_directory)
+
+    def _record_of(self, student: str) -> Path:
+        return self._records / str(self.coursedir.assignment_id) / f"{student}.json"
 
     def _place(self, step: str, student: str) -> Path:
         return Path(self.coursedir.format_path(step, student, self.coursedir.assignment_id))
@@ -230,19 +481,24 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             )
         return frame
 
-    def _submitters(self, submitted: Path) -> Iterator[str]:
+    def _entries(self) -> list[str]:
         """The folders of those who have handed something in, and whatever else lies where such folders should."""
+        return [
+            entry.name
+            for entry in sorted(os.scandir(self._submitted), key=lambda entry: entry.name)
+            if not any(fnmatchcase(entry.name, pattern) for pattern in self.coursedir.ignore) and self._counts(entry)
+        ]
+
+    def _counts(self, entry: os.DirEntry[str]) -> bool:
+        kind = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISDIR(kind):
+            return self._has_submission(entry.path)
+        return not stat.S_ISREG(kind)  # an ordinary file there is the instructor's
+
+    def _is_wanted(self, entry: str) -> bool:
+        patterns = self.students or (self.coursedir.student_id,)
         excluded = self.coursedir.student_id_exclude.split(",")
-        for entry in sorted(os.scandir(submitted), key=lambda entry: entry.name):
-            wanted = fnmatchcase(entry.name, self.coursedir.student_id) and entry.name not in excluded
-            if not wanted or any(fnmatchcase(entry.name, pattern) for pattern in self.coursedir.ignore):
-                continue
-            kind = entry.stat(follow_symlinks=False).st_mode
-            if stat.S_ISDIR(kind):
-                if self._has_submission(entry.path):
-                    yield entry.name
-            elif not stat.S_ISREG(kind):  # an ordinary file there is the instructor's
-                yield entry.name
+        return entry not in excluded and any(fnmatchcase(entry, pattern) for pattern in patterns)
 
     def _has_submission(self, folder: str) -> bool:
         """Whether there is anything in the assignment's place, or no telling."""
@@ -332,7 +588,43 @@ def _write_slip(slip: Slip, folder: Path) -> None:
     (folder / SECRET).write_text(slip.secret or secrets.token_hex(64), encoding="utf-8")
 
 
-def _empty(folder: Path) -> None:
+def told(error: Exception) -> str:
+    """An exception in a few words."""
+    return f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def _no_trouble_of_the_course() -> Iterator[None]:
+    """Where an OSError is a fault like any other and says nothing about the course's folders."""
+    try:
+        yield
+    except OSError as error:
+        raise RuntimeError(told(error)) from error
+
+
+def _dotted(step: str | type) -> str:
+    return step if isinstance(step, str) else f"{step.__module__}.{step.__qualname__}"
+
+
+def _plain(value: object) -> object:
+    """A setting as something that is written in the same way by every process."""
+    match value:
+        case dict():
+            return sorted(([str(key), _plain(item)] for key, item in value.items()), key=str)
+        case set() | frozenset():
+            return sorted(map(_plain, value), key=str)
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case str() | int() | float() | None:
+            return value
+    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', type(value).__qualname__)}"
+
+
+def _remove(folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
+
+
+def _empty(folder: Path) -> None:
+    _remove(folder)
     folder.mkdir(parents=True)

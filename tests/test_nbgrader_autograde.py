@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -26,7 +27,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from grader import nbgrader_plugin
+from grader import execution, nbgrader_plugin
 from grader.intake import SECRET, TIMESTAMP
 from grader.nbgrader_autograde import OUR_FAULT, UNGRADED, SealedAutograde, seal_autograde
 from grader.notebook import CHECK_PREFIX, Cell
@@ -156,8 +157,8 @@ def desk(generated, tmp_path, monkeypatch) -> Desk:
     root = tmp_path / "course"
     shutil.copytree(generated, root)
     desk = Desk(root, configuration(root))
-    monkeypatch.setattr(nbgrader_plugin, "run_notebook", desk.run_notebook)
-    monkeypatch.setattr(nbgrader_plugin, "shared_forkserver", lambda: None)
+    monkeypatch.setattr(execution, "run_notebook", desk.run_notebook)
+    monkeypatch.setattr(nbgrader_plugin, "shared_forkserver", lambda: SimpleNamespace(level="pretended"))
     return desk
 
 
@@ -371,7 +372,7 @@ def test_our_own_trouble_costs_nobody_a_mark(desk, trouble, monkeypatch):
         broken.append(1)
         raise trouble
 
-    monkeypatch.setattr(nbgrader_plugin, "run_notebook", once)
+    monkeypatch.setattr(execution, "run_notebook", once)
     assert desk.autograde(force=True) == "1 of 2 submissions could not be graded."
     assert_not_graded(desk, "ada", OUR_FAULT)
     assert "a detail" not in desk.feedback("ada")
@@ -424,7 +425,8 @@ def test_a_full_disk_ends_the_run_in_a_sentence(desk, monkeypatch):
     desk.hand_in("ada")
     monkeypatch.setattr("grader.nbgrader_autograde._empty", fail)
     assert "The course's folders cannot be written" in desk.autograde()
-    assert set(desk.scores("ada").values()) == {None}
+    with desk.gradebook() as book:
+        assert book.students == []
 
 
 def test_a_layout_of_ones_own_is_refused_before_anything_is_touched(desk):

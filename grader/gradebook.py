@@ -1,0 +1,121 @@
+"""One gradebook for a whole run, and one transaction for each submission.
+
+nbgrader's steps open the gradebook nine times for each submission, look everything up by name, and commit after every
+cell. While `one_gradebook` is open they are all given the same one. It writes nothing for good until `save`: whoever
+looks, and whatever is killed, a submission's scores and comments are there together or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import nbgrader.converters.autograde
+import nbgrader.preprocessors.latesubmissions
+import nbgrader.preprocessors.overwritecells
+import nbgrader.preprocessors.overwritekernelspec
+import nbgrader.preprocessors.saveautogrades
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+STEPS = (
+    nbgrader.converters.autograde,
+    nbgrader.preprocessors.overwritekernelspec,
+    nbgrader.preprocessors.overwritecells,
+    nbgrader.preprocessors.saveautogrades,
+    nbgrader.preprocessors.latesubmissions,
+)
+"""nbgrader's modules that open the gradebook when a submission is graded."""
+LOCK_SECONDS = 30.0
+"""How long a write waits for others' (a formgrader's takes milliseconds) before the gradebook counts as locked."""
+
+
+class _Patient(Session):
+    """A session whose commits are kept until `save`; until then they only make what was read be read anew."""
+
+    def commit(self) -> None:
+        self.flush()
+        self.expire_all()
+
+    def save(self) -> None:
+        super().commit()
+
+
+class RunGradebook(Gradebook):  # type: ignore[misc]
+    """nbgrader's Gradebook that stays open when it is closed, until `end`, and writes when told to `save`."""
+
+    def __init__(self, db_url: str, course_id: str) -> None:
+        super().__init__(db_url, course_id)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _wait_for_locks)
+            self.engine.dispose()  # the connections made so far
+        self.db = scoped_session(sessionmaker(class_=_Patient, autoflush=True, bind=self.engine))
+
+    def close(self) -> None:
+        """Nothing: nbgrader's steps close what they have been given."""
+
+    def end(self) -> None:
+        """Close the gradebook. What has not been saved is gone."""
+        super().close()
+
+    def save(self) -> None:
+        """Write everything since the last time for good, and forget what was read. Raises: SQLAlchemyError."""
+        self.db().save()
+        self.db.remove()
+
+    def drop(self) -> None:
+        """Forget everything since the last `save`."""
+        self.db.remove()
+
+
+def _wait_for_locks(connection: Any, record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(LOCK_SECONDS * 1000)}")
+
+
+@contextmanager
+def one_gradebook(db_url: str, course_id: str) -> Iterator[RunGradebook]:
+    """The gradebook, which nbgrader's steps use as well until this ends. Raises: SQLAlchemyError."""
+    gradebook = RunGradebook(db_url, course_id)
+    opened = {module: module.Gradebook for module in STEPS}
+    try:
+        for module in STEPS:
+            module.Gradebook = lambda *arguments, **named: gradebook
+        yield gradebook
+    finally:
+        for module in STEPS:
+            module.Gradebook = opened[module]
+        gradebook.end()
+
+
+def assignment_digest(gradebook: Gradebook, assignment: str) -> str:
+    """Stands for what the gradebook knows of an assignment of one notebook: its cells and their points."""
+    notebook = gradebook.find_notebook(assignment, assignment)
+    cells = [[cell.name, cell.cell_type, cell.locked, cell.source, cell.checksum] for cell in notebook.source_cells] + [
+        [cell.name, cell.cell_type, cell.max_score] for cell in (*notebook.grade_cells, *notebook.task_cells)
+    ]
+    return digest([notebook.kernelspec, sorted(cells, key=str)])
+
+
+def automatic_digest(gradebook: Gradebook, assignment: str, student: str) -> str:
+    """Stands for what grading has written about a submission, and for how late it is; empty if there is nothing.
+
+    What a person adds (marks, comments, the word that a cell has been looked at) is not part of it.
+    """
+    try:
+        submission = gradebook.find_submission(assignment, student)
+        notebook = gradebook.find_submission_notebook(assignment, assignment, student)
+    except MissingEntry:
+        return ""
+    scores = sorted([grade.name, grade.auto_score] for grade in notebook.grades)
+    comments = sorted([comment.name, comment.auto_comment] for comment in notebook.comments)
+    late = [str(submission.timestamp), submission.total_seconds_late, notebook.late_submission_penalty]
+    return digest([scores, comments, late])
+
+
+def digest(value: object) -> str:
+    """The SHA-256 of a value as JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
