@@ -70,6 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     _course_option(check)
     check.set_defaults(run=_check)
 
+    grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook; what is up to date is skipped")
+    grade.add_argument("assignment", metavar="ASSIGNMENT")
+    grade.add_argument("--jobs", type=int, default=None, metavar="N", help="processes that grade (default: all cores)")
+    grade.add_argument(
+        "--student", metavar="ID", action="append", help="only this one, or all that fit a pattern; may be repeated"
+    )
+    grade.add_argument("--force", action="store_true", help="grade again what is up to date")
+    _course_option(grade)
+    grade.set_defaults(run=_grade)
+
     gate = commands.add_parser(
         "gate", help="prove an assignment fit for release: full marks for the reference, none for the bare release"
     )
@@ -142,6 +152,25 @@ def _check(options: argparse.Namespace) -> int:
     if any(result.status == "ungradable" for result in results):
         return BROKEN
     return OK if all(result.full_marks for result in results) else NO
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from grader.cohort.command import NotGraded, grade_class
+
+    if options.jobs is not None and options.jobs < 1:
+        raise UsageProblem(f"--jobs must be a positive number, got {options.jobs}.")
+    try:
+        everybody = grade_class(
+            _find_course(options),
+            options.assignment,
+            _console(),
+            jobs=options.jobs or len(os.sched_getaffinity(0)),
+            students=options.student or (),
+            force=options.force,
+        )
+    except NotGraded as problem:
+        raise UsageProblem(str(problem)) from None
+    return OK if everybody else NO
 
 
 def _take(path: Path, candidates: Sequence[Assignment]) -> Accepted | Refused:

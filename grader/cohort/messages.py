@@ -1,0 +1,77 @@
+"""What the driver and a grading process say to each other, as frames of MessagePack (`grader.sandbox.protocol`).
+
+A process says `Up` or `Down` once. From then on each `Job` is answered by `Done`, by `Fault`, or by `Unable`, after
+which the process ends.
+"""
+
+from __future__ import annotations
+
+import socket
+
+import msgspec
+
+from grader.execution import Executed
+from grader.sandbox import protocol
+
+LARGEST = protocol.MAX_FRAME
+"""Bytes of one message: more than any notebook with its outputs has."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A notebook to be run, and the seed of its checks."""
+
+    notebook: bytes
+    seed: int
+
+
+class Up(msgspec.Struct, frozen=True, tag=True):
+    """Ready, at this level of isolation."""
+
+    isolation: str
+
+
+class Down(msgspec.Struct, frozen=True, tag=True):
+    """Student code cannot be shut in here, and why."""
+
+    problem: str
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    executed: Executed
+
+
+class Fault(msgspec.Struct, frozen=True, tag=True):
+    """This notebook could not be graded, for a fault of ours."""
+
+    problem: str
+
+
+class Unable(msgspec.Struct, frozen=True, tag=True):
+    """No notebook can be graded here any more, and why."""
+
+    problem: str
+
+
+Message = Up | Down | Done | Fault | Unable
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_job = msgspec.msgpack.Decoder(Job).decode
+_messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+
+
+def send(channel: socket.socket, message: Job | Message, deadline: float | None = None) -> None:
+    """Raises: grader.sandbox.protocol.ChannelProblem."""
+    protocol.send_frame(channel, _encode(message), deadline)
+
+
+def receive_job(channel: socket.socket) -> Job:
+    """Wait for a job as long as it takes. Raises: grader.sandbox.protocol.ChannelProblem."""
+    return _decode_job(protocol.receive_frame(channel, None, LARGEST))
+
+
+def receive_message(channel: socket.socket, deadline: float) -> Message:
+    """Raises: grader.sandbox.protocol.ChannelProblem."""
+    try:
+        return _messages.decode(protocol.receive_frame(channel, deadline, LARGEST))
+    except msgspec.DecodeError:
+        raise protocol.ProtocolViolation("no message") from None

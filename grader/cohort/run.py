@@ -1,0 +1,107 @@
+"""The driver: everybody who has handed in is skipped, graded or set aside, and nobody is left out without a word.
+
+It is nbgrader's Autograde, as `nbgrader autograde` of this kit is (`grader.nbgrader_autograde`), with the one
+difference that notebooks run in other processes, several at a time. So scores, comments and feedback are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from grader.cohort.messages import Done, Fault, Job
+from grader.cohort.pool import Pool, Task
+from grader.nbgrader_autograde import SealedAutograde, Taken, Unfit, told
+from grader.sandbox.problems import SandboxProblem
+
+if TYPE_CHECKING:
+    from grader.cohort.progress import Progress
+
+
+class CohortAutograde(SealedAutograde):
+    """`SealedAutograde` with many processes, and what is up to date skipped.
+
+    jobs: how many processes. progress: is told of every submission. `start` raises NbGraderException where the whole
+    class cannot be graded; whoever by themselves could not be is `progress`'s to know.
+    """
+
+    jobs: int = 1
+    progress: Progress
+
+    def convert_notebooks(self) -> None:
+        if self.sealed is None:
+            self._fail("nbgrader_config.py has no grader.nbgrader_plugin.SealedExecute to run notebooks with.")
+        self._seed = self.sealed.seed
+        with self.grading(), self.progress.of(len(self.submitters)):
+            waiting = self._waiting()
+            first = self._enough_for_everybody(waiting)
+            if not first:
+                return
+            fit = sum(isinstance(one, Taken) for one in first)
+            try:
+                with Pool(max(fit, 1)) as pool:
+                    pool.await_one()  # until a sandbox has proved itself nobody's marks are touched
+                    for task, outcome in pool.run(self._tasks(chain(first, waiting))):
+                        self._record(task.taken, outcome)
+            except SandboxProblem as problem:
+                self._fail(str(problem))
+
+    def _waiting(self) -> Iterator[Taken | Unfit]:
+        """Those about whom something has to be done."""
+        for student in self.submitters:
+            taken = self.take(student)
+            if isinstance(taken, Unfit):
+                if self.was_set_aside(taken):
+                    self.progress.ungradable(taken)
+                else:
+                    yield taken
+                continue
+            record = None if self.force else self.is_current(taken)
+            if record is None:
+                yield taken
+            else:
+                self.progress.graded(record, anew=False)
+
+    def _enough_for_everybody(self, waiting: Iterator[Taken | Unfit]) -> list[Taken | Unfit]:
+        """The first of them, with as many to be graded as there may be processes, if there are so many."""
+        first: list[Taken | Unfit] = []
+        fit = 0
+        while fit < self.jobs and (one := next(waiting, None)) is not None:
+            first.append(one)
+            fit += isinstance(one, Taken)
+        return first
+
+    def _tasks(self, everybody: Iterator[Taken | Unfit]) -> Iterator[Task]:
+        for one in everybody:
+            if isinstance(one, Unfit):
+                self.set_aside(one)
+                self.progress.ungradable(one)
+                continue
+            try:
+                notebook = self.prepare(one)
+            except (OSError, SQLAlchemyError):
+                raise
+            except Exception as error:
+                self._failed(one, told(error))
+            else:
+                yield Task(one, Job(notebook, self._seed))
+
+    def _record(self, taken: Taken, outcome: Done | Fault) -> None:
+        if isinstance(outcome, Fault):
+            self._failed(taken, outcome.problem)
+            return
+        try:
+            record = self.finish(taken, outcome.executed)
+        except (OSError, SQLAlchemyError):
+            raise
+        except Exception as error:
+            self._failed(taken, told(error))
+        else:
+            assert record is not None  # there is one where there are checks
+            self.progress.graded(record)
+
+    def _failed(self, taken: Taken, problem: str) -> None:
+        self.progress.ungradable(self.could_not_grade(taken, problem))
