@@ -1,8 +1,9 @@
 """`grader demo`: the whole life of every assignment on a sample class, in a folder of its own.
 
-gate, generate, release, fetch, submit, collect, autograde, feedback, export: each with nbgrader's own commands, on the
-submissions that the tests are made of. The classes are known, so the demonstration can say whether everybody got
-exactly the marks they should.
+gate, generate, release, fetch, submit, collect, grade, feedback, export: each with nbgrader's own commands, on the
+submissions that the tests are made of; only the grading is `grader grade`'s, except for the last of several
+assignments, which `nbgrader autograde` grades. The classes are known, so the demonstration can say whether everybody
+got exactly the marks they should.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ from grader.sandbox.levels import open_forkserver
 SAMPLES = Path("tests/submissions")
 SAMPLE_CLASS = "sample_class.py"
 """Says whose sample class it describes (`ASSIGNMENT`), and who is in it (`students()`)."""
-AUTOGRADED = re.compile("Autograding | cannot be graded")
-"""What nbgrader says once for each submission."""
+GRADED = {"nbgrader autograde": re.compile("Autograding | cannot be graded"), "grader grade": re.compile(r"\d+/\d+ ")}
+"""What either command says once for each submission."""
 MOST_COLUMNS = 6
 """Parts that have a column each in the table of the class; of more, those that lost points are listed."""
 STAMP = ".grader-demo"
@@ -93,7 +94,7 @@ def run_demo(
             return False
         _release(stage, name)
         _solve(stage, name, sample_class, classes[name])
-        _grade(stage, name, sample_class)
+        _grade(stage, name, sample_class, "nbgrader autograde" if name == names[-1] != names[0] else "grader grade")
         right = _report(stage, name, sample_class) and right
     grades = own.workspace / "grades.csv"
     run_nbgrader(own, "export", f"--to={grades}", exchange=stage.exchange)
@@ -152,7 +153,7 @@ def _solve(stage: _Stage, name: str, sample_class: Sequence[Student], samples: P
             progress.advance(task)
 
 
-def _grade(stage: _Stage, name: str, sample_class: Sequence[Student]) -> None:
+def _grade(stage: _Stage, name: str, sample_class: Sequence[Student], command: str) -> None:
     stage.console.rule("Grade")
     stage.say(f"  nbgrader collect {name}")
     stage.nbgrader("collect", name, "--ExchangeCollect.check_owner=False")
@@ -161,15 +162,17 @@ def _grade(stage: _Stage, name: str, sample_class: Sequence[Student]) -> None:
             student.breaks(stage.course.workspace / "submitted" / student.id / name)
     hopeless = any(student.expected is None for student in sample_class)
     with _progress(stage.console) as progress:
-        for command, word in (("autograde", AUTOGRADED), ("generate_feedback", re.compile("Converting notebook"))):
-            task = progress.add_task(f"  nbgrader {command} {name}", total=len(sample_class))
+        feedback = "nbgrader generate_feedback"
+        for step, word in ((command, GRADED[command]), (feedback, re.compile("Converting notebook"))):
+            task = progress.add_task(f"  {step} {name}", total=len(sample_class))
 
             def count(line: str, task=task, word=word) -> None:  # type: ignore[no-untyped-def]
                 if word.search(line):
                     progress.advance(task)
 
-            # autograde ends with an error if somebody could not be graded, after everybody else has been.
-            stage.nbgrader(command, name, on_line=count, fails=hopeless and command == "autograde")
+            program, verb = step.split()
+            # Grading ends with an error if somebody could not be graded, after everybody else has been.
+            stage.nbgrader(verb, name, program=program, on_line=count, fails=hopeless and step == command)
     stage.say(f"  nbgrader release_feedback {name}")
     stage.nbgrader("release_feedback", name)
 

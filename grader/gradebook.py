@@ -20,6 +20,8 @@ import nbgrader.preprocessors.overwritekernelspec
 import nbgrader.preprocessors.saveautogrades
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 STEPS = (
@@ -32,6 +34,10 @@ STEPS = (
 """nbgrader's modules that open the gradebook when a submission is graded."""
 LOCK_SECONDS = 30.0
 """How long a write waits for others' (a formgrader's takes milliseconds) before the gradebook counts as locked."""
+
+
+class Unusable(SQLAlchemyError):
+    """The database cannot be read or written: locked, gone, full. The message says why."""
 
 
 class _Patient(Session):
@@ -50,6 +56,7 @@ class RunGradebook(Gradebook):  # type: ignore[misc]
 
     def __init__(self, db_url: str, course_id: str) -> None:
         super().__init__(db_url, course_id)
+        event.listen(self.engine, "handle_error", _tell_trouble_from_entries)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _wait_for_locks)
             self.engine.dispose()  # the connections made so far
@@ -70,6 +77,12 @@ class RunGradebook(Gradebook):  # type: ignore[misc]
     def drop(self) -> None:
         """Forget everything since the last `save`."""
         self.db.remove()
+
+
+def _tell_trouble_from_entries(context: ExceptionContext) -> None:
+    """nbgrader takes every error of a statement for an entry that is wrong, which would be one submission's trouble."""
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        raise Unusable(str(context.original_exception)) from context.original_exception
 
 
 def _wait_for_locks(connection: Any, record: object) -> None:

@@ -112,6 +112,10 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
 
     def init_notebooks(self) -> None:
         """Find out whose submissions are to be graded, and against what. Raises: NbGraderException."""
+        with self._in_sentences():
+            self._find_everything()
+
+    def _find_everything(self) -> None:
         self._check_settings()
         self._frame = self._read_frame()
         self._assignment = _as_assignment(self.coursedir.assignment_id, self._frame)
@@ -157,6 +161,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         submitted, course.submitted_directory = course.submitted_directory, self.accepted_directory
         try:
             with (
+                self._in_sentences(),
                 only_one(self._records / f"{course.assignment_id}.lock"),
                 one_gradebook(course.db_url, course.course_id) as self._gradebook,
             ):
@@ -164,14 +169,22 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 _remove(Path(course.root, self._staging))  # a run that was killed may have left something there
                 yield
                 _remove(Path(course.root, self._staging))
-        except Locked as holder:
-            self._fail(f"The assignment {course.assignment_id} is being graded already, by {holder}.")
-        except SQLAlchemyError as error:
-            self._fail(f"The gradebook cannot be read or written, so grading ends here. {error}")
-        except OSError as error:
-            self._fail(f"The course's folders cannot be written, so grading ends here. {error}")
         finally:
             course.submitted_directory = submitted
+
+    @contextmanager
+    def _in_sentences(self) -> Iterator[None]:
+        """Where what is wrong with the course ends the run. Raises: NbGraderException."""
+        try:
+            yield
+        except Locked as holder:
+            self._fail(f"{self.coursedir.assignment_id} is being graded already, by {holder}. Wait until that is done.")
+        except SQLAlchemyError as error:
+            why = " ".join(str(getattr(error, "orig", None) or error).split())
+            self._fail(f"The gradebook cannot be read or written, so grading ends here: {why}.")
+        except OSError as error:
+            why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+            self._fail(f"The course's folders cannot be read or written, so grading ends here: {why}.")
 
     def take(self, student: str) -> Taken | Unfit:
         """What was handed in, without a trace of our having looked."""

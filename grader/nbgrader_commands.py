@@ -24,14 +24,16 @@ def run_nbgrader(
     exchange: Path,
     on_line: Callable[[str], None] | None = None,
     fails: bool = False,
+    program: str = "nbgrader",
 ) -> list[str]:
     """Run `nbgrader ARGUMENTS` in the course folder, with its own exchange folder, and return what it printed.
 
-    on_line: called with each line as it comes. fails: whether it should end with an error.
+    on_line: called with each line as it comes. fails: whether it should end with an error. program: `grader`, for a
+    command of ours.
 
     Raises: NbgraderFailed if the exit code is not 0, or not 1 with `fails`.
     """
-    command = [sys.executable, "-m", "nbgrader", *arguments]
+    command = [sys.executable, "-m", program, *arguments]
     environment = {**os.environ, "GRADER_EXCHANGE": str(exchange.resolve())}
     lines: list[str] = []
     with subprocess.Popen(
@@ -51,5 +53,5 @@ def run_nbgrader(
                 on_line(lines[-1])
     if process.returncode != (1 if fails else 0):
         said = [line for line in lines if "ERROR" in line] or lines
-        raise NbgraderFailed(f"`nbgrader {arguments[0]}` failed: {said[-1] if said else 'it said nothing'}")
+        raise NbgraderFailed(f"`{program} {arguments[0]}` failed: {said[-1] if said else 'it said nothing'}")
     return lines

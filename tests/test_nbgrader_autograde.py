@@ -4,17 +4,13 @@ The first half runs nbgrader's steps in this process, and only pretends what the
 hands in every broken submission there is, all at once, and runs the real commands.
 """
 
-import html
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -22,144 +18,28 @@ import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 import pytest
 from nbgrader.api import Gradebook
-from nbgrader.converters import GenerateAssignment, GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from grader import execution, nbgrader_plugin
 from grader.intake import SECRET, TIMESTAMP
 from grader.nbgrader_autograde import OUR_FAULT, UNGRADED, SealedAutograde, seal_autograde
-from grader.notebook import CHECK_PREFIX, Cell
 from grader.notebook_run import CellRun
-from grader.results import Part
 from grader.sandbox.problems import SandboxProblem
 from grader.student_ids import problem_with_id
-from tests.malformed import NAME, NOTEBOOK, SOLVED, Book, cases, half_solved
+from tests.desk import AUTOMATIC, BOOK, EARLY, LATE, ROOT, Desk, generate, open_desk, text_of
+from tests.malformed import NAME, NOTEBOOK, SOLVED, Book, cases
 
 # nbgrader's own use of its database.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
 
-ROOT = Path(__file__).parents[1]
-BOOK = half_solved(ROOT / "assignments" / NAME / NOTEBOOK)
-EARLY, LATE = "2026-01-01 10:00:00 UTC", "2026-01-02 10:00:00 UTC"
-AUTOMATIC = [f"check_{part}" for part in ("data_iter", "linreg", "squared_loss", "sgd", "training")]
-
-
-@dataclass
-class Desk:
-    """An instructor's course, and what happens when the sandbox is asked for something."""
-
-    root: Path
-    config: Config
-    ran: list[list[Cell]] = field(default_factory=list)
-    trouble: Exception | None = None
-    score: int = 5
-    log: Any = None
-
-    def directory(self, **settings: str) -> CourseDirectory:
-        return CourseDirectory(config=self.config, assignment_id=NAME, **settings)
-
-    def run_notebook(self, cells: list[Cell], parts: object, forkserver: object, *, seed: int) -> list[CellRun]:
-        self.ran.append(cells)
-        if self.trouble is not None:
-            raise self.trouble
-        return [
-            CellRun(part=Part(id=cell.grade_id or "", score=self.score, max_score=6, checks=()))
-            if (cell.grade_id or "").startswith(CHECK_PREFIX)
-            else CellRun()
-            for cell in cells
-        ]
-
-    def hand_in(self, student: str, book: Book | bytes = BOOK, timestamp: str = EARLY, name: str = NOTEBOOK) -> Path:
-        folder = self.root / "submitted" / student / NAME
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        (folder / name).write_bytes(book if isinstance(book, bytes) else book.data)
-        if timestamp:
-            (folder / "timestamp.txt").write_text(timestamp, encoding="utf-8")
-        return folder
-
-    def autograde(self, *, force: bool = False, **settings: str) -> str:
-        """Grade; what the command ended with, or nothing if it ended well."""
-        converter = SealedAutograde(coursedir=self.directory(**settings), config=self.config)
-        converter.force = force
-        try:
-            converter.start()
-        except NbGraderException as problem:
-            return str(problem)
-        return ""
-
-    def feedback(self, student: str) -> str:
-        """The text of a student's feedback page, made now if there is none."""
-        converter = GenerateFeedback(coursedir=self.directory(student_id=student), config=self.config)
-        converter.start()
-        page = (self.root / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
-        return text_of(page)
-
-    def gradebook(self) -> Gradebook:
-        return Gradebook(self.config.CourseDirectory.db_url, "linreg")
-
-    def scores(self, student: str) -> dict[str, float | None]:
-        with self.gradebook() as book:
-            found = book.find_submission_notebook(NAME, NAME, student)
-            return {grade.name: grade.auto_score for grade in found.grades}
-
-    def waiting(self, student: str) -> set[str]:
-        with self.gradebook() as book:
-            found = book.find_submission_notebook(NAME, NAME, student)
-            return {grade.name for grade in found.grades if grade.needs_manual_grade}
-
-    def autograded(self, student: str) -> nbformat.NotebookNode:
-        return nbformat.read(self.root / "autograded" / student / NAME / NOTEBOOK, as_version=4)
-
-
-def text_of(page: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"<(style|script).*?</\1>", "", page, flags=re.S)))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def environment() -> Iterator[None]:
-    """nbgrader starts alembic by its bare name."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
-        yield
-
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory) -> Path:
-    """A course after `nbgrader generate_assignment`."""
-    root = tmp_path_factory.mktemp("generated")
-    shutil.copytree(ROOT / "assignments", root / "source")
-    config = configuration(root)
-    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=NAME), config=config).start()
-    return root
-
-
-def configuration(root: Path) -> Config:
-    config = Config()
-    config.CourseDirectory.root = str(root)
-    config.CourseDirectory.course_id = "linreg"
-    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
-    config.CourseDirectory.ignore = ["*.py", ".ipynb_checkpoints"]
-    config.Autograde.autograde_preprocessors = [
-        "grader.nbgrader_plugin.SealedExecute",
-        "nbgrader.preprocessors.IgnorePattern",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
-    return config
+    return generate(tmp_path_factory.mktemp("generated"))
 
 
 @pytest.fixture
 def desk(generated, tmp_path, monkeypatch) -> Desk:
-    root = tmp_path / "course"
-    shutil.copytree(generated, root)
-    desk = Desk(root, configuration(root))
-    monkeypatch.setattr(execution, "run_notebook", desk.run_notebook)
-    monkeypatch.setattr(nbgrader_plugin, "shared_forkserver", lambda: SimpleNamespace(level="pretended"))
-    return desk
+    return open_desk(generated, tmp_path / "course", monkeypatch)
 
 
 # what is graded
@@ -424,7 +304,7 @@ def test_a_full_disk_ends_the_run_in_a_sentence(desk, monkeypatch):
 
     desk.hand_in("ada")
     monkeypatch.setattr("grader.nbgrader_autograde._empty", fail)
-    assert "The course's folders cannot be written" in desk.autograde()
+    assert "The course's folders cannot be read or written" in desk.autograde()
     with desk.gradebook() as book:
         assert book.students == []
 

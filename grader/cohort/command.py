@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Sequence
 from contextlib import chdir
 
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters.base import NbGraderException
 from rich.console import Console
+from sqlalchemy.exc import SAWarning
+from traitlets import TraitError
 
 from grader.cohort.progress import Progress
 from grader.cohort.run import CohortAutograde
@@ -29,11 +32,12 @@ def grade_class(
     Raises: NotGraded.
     """
     progress = Progress(console)
-    with chdir(course.root):
+    with chdir(course.root), warnings.catch_warnings():
         converter = configured(assignment)
         converter.jobs, converter.progress = jobs, progress
         converter.students, converter.force = tuple(students), force
         try:
+            warnings.simplefilter("ignore", SAWarning)  # nbgrader's own use of its database
             converter.start()
         except NbGraderException as problem:
             raise NotGraded(str(problem)) from None
@@ -48,9 +52,11 @@ def configured(assignment: str) -> CohortAutograde:
     """
     app = AutogradeApp(log_level=logging.CRITICAL)
     try:
-        app.initialize([assignment])
+        app.initialize([])
+        app.coursedir.assignment_id = assignment
     except SystemExit as end:  # what nbgrader_config.py says when it cannot be used
         raise NotGraded(str(end) if isinstance(end.code, str) else "nbgrader_config.py cannot be read.") from None
+    except TraitError as error:
+        raise NotGraded(f"{assignment!r} cannot be the name of an assignment. {error}") from None
     app.log_level = logging.CRITICAL
-    app.coursedir.assignment_id = assignment
     return CohortAutograde(coursedir=app.coursedir, parent=app)

@@ -28,6 +28,7 @@ from grader.sandbox.limits import DEFAULT
 from grader.sandbox.problems import SandboxProblem
 from grader.sandbox.protocol import ChannelProblem
 
+PROGRAM = "grader.cohort.worker"
 START_SECONDS = 300.0
 """From nothing to a proven sandbox: 5 s on an idle machine, more while every core starts one."""
 JOB_SECONDS = 3 * DEFAULT.total_seconds
@@ -195,7 +196,7 @@ class _Worker:
         }
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.cohort.worker", str(theirs.fileno()), str(os.getpid())],
+                [sys.executable, "-P", "-m", PROGRAM, str(theirs.fileno()), str(os.getpid())],
                 cwd="/",
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,634 @@
+"""`grader grade`: a class in many processes has the scores that one process gives, and nothing that happens costs any.
+
+The first part pretends the sandbox and the processes, and ends runs at every step they take. The second is about the
+processes alone, with a program in place of the one that grades. The third runs the real commands, and kills them.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from nbgrader.converters.base import NbGraderException
+from rich.console import Console
+
+from grader import gradebook, nbgrader_autograde, records
+from grader.cli import main
+from grader.cohort import pool, run
+from grader.cohort.messages import Done, Fault, Job
+from grader.cohort.pool import Pool, Task
+from grader.cohort.progress import Progress, clock
+from grader.cohort.run import CohortAutograde
+from grader.execution import execute
+from grader.locks import Locked, only_one
+from grader.nbgrader_autograde import OUR_FAULT
+from grader.records import Record, read_record, write_record
+from grader.results import Result
+from grader.sandbox.problems import SandboxProblem
+from tests.desk import BOOK, EARLY, LATE, ROOT, Desk, generate, open_desk, state
+from tests.malformed import NAME, NOTEBOOK
+
+# nbgrader's own use of its database.
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
+
+
+class PretendedPool:
+    """Runs every notebook here; `outcomes` may say otherwise, and `backwards` that the first is done last."""
+
+    backwards = False
+    before: Callable[[Task], object] = staticmethod(lambda task: None)
+    started = 0
+
+    def __init__(self, size: int) -> None:
+        type(self).started += 1
+
+    def __enter__(self) -> PretendedPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def await_one(self) -> None:
+        pass
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Done | Fault]]:
+        for task in list(tasks)[::-1] if self.backwards else tasks:
+            told = self.before(task)
+            if isinstance(told, Fault):
+                yield task, told
+            else:
+                level: Any = SimpleNamespace(level="pretended")
+                yield task, Done(execute(task.job.notebook, level, seed=task.job.seed))
+
+
+def grade(desk: Desk, **settings: Any) -> str:
+    """Grade the class; the first line of what the command would say, without the time that it took."""
+    said = io.StringIO()
+    converter = CohortAutograde(coursedir=desk.directory(), config=desk.config)
+    converter.jobs, converter.progress = 2, Progress(Console(file=said))
+    for name, value in settings.items():
+        setattr(converter, name, value)
+    try:
+        converter.start()
+    except NbGraderException as problem:
+        return str(problem)
+    return converter.progress.summary().partition(" up to date")[0]
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory) -> Path:
+    return generate(tmp_path_factory.mktemp("generated"))
+
+
+@pytest.fixture
+def desk(generated, tmp_path, monkeypatch) -> Desk:
+    """Three can be graded, one of them late; one cannot."""
+    opened = open_desk(generated, tmp_path / "course", monkeypatch)
+    hand_in(opened)
+    monkeypatch.setattr(run, "Pool", type("ThisPool", (PretendedPool,), {}))
+    return opened
+
+
+def hand_in(desk: Desk) -> None:
+    with desk.gradebook() as book:
+        book.update_or_create_assignment(NAME, duedate=EARLY)
+    desk.config.AssignLatePenalties.plugin_class = "nbgrader.plugins.LateSubmissionPlugin"
+    desk.config.LateSubmissionPlugin.penalty_method = "zero"
+    desk.hand_in("ada")
+    desk.hand_in("bob", b"{}")
+    desk.hand_in("cleo", timestamp=LATE)
+    desk.hand_in("dora", name="mine.ipynb")
+
+
+ALL_DONE = "4 submissions: 3 graded, 0 partial, 1 ungradable. 0 were"
+ALL_CURRENT = "4 submissions: 3 graded, 0 partial, 1 ungradable. 3 were"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(generated, tmp_path_factory) -> dict[str, object]:
+    """What `nbgrader autograde` makes of the same class."""
+    with pytest.MonkeyPatch.context() as patch:
+        other = open_desk(generated, tmp_path_factory.mktemp("undisturbed") / "course", patch)
+        hand_in(other)
+        other.autograde()
+        return state(other.root)
+
+
+# what a class is given
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_everybody_has_what_nbgrader_autograde_gives_in_any_order(desk, undisturbed, backwards):
+    run.Pool.backwards = backwards
+    assert grade(desk) == ALL_DONE
+    assert state(desk.root) == undisturbed
+    assert desk.scores("cleo")["check_sgd"] == 5
+
+
+def test_the_whole_class_needs_one_pool_and_a_class_without_news_none(desk):
+    grade(desk)
+    assert run.Pool.started == 1
+    desk.ran.clear()
+    assert grade(desk) == ALL_CURRENT
+    assert (run.Pool.started, desk.ran) == (1, [])
+
+
+def test_only_those_are_graded_who_are_asked_for(desk):
+    assert grade(desk, students=("a*", "dora")) == "2 submissions: 2 graded, 0 partial, 0 ungradable. 0 were"
+    assert sorted(path.name for path in (desk.root / "autograded").iterdir()) == ["ada", "dora"]
+    assert "No submissions were found at" in grade(desk, students=("ada", "zoe"))
+
+
+def test_force_grades_again_what_is_up_to_date(desk):
+    grade(desk)
+    assert grade(desk, force=True) == ALL_DONE
+
+
+def test_partial_means_that_something_could_not_be_run():
+    def record(*statuses: str, stopped: int = 0) -> Record:
+        checks = [
+            {"id": str(i), "status": status, "points": 0, "max_points": 1, "claim": ""}
+            for i, status in enumerate(statuses)
+        ]
+        part = {"id": "sgd", "score": 0, "max_score": 2, "checks": checks}
+        return Record(
+            student="ada",
+            given="",
+            notebook="",
+            automatic="",
+            stopped=stopped,
+            result=records.msgspec.convert(RESULT | {"parts": [part]}, Result),
+        )
+
+    assert not record("passed", "failed", "errored").partial
+    assert record("passed", stopped=1).partial
+    assert record("passed", "timed_out").partial
+    assert record("not_run").partial
+
+
+RESULT = {
+    "assignment": NAME,
+    "notebook": NOTEBOOK,
+    "status": "graded",
+    "score": 0,
+    "max_score": 2,
+    "seed": 1,
+    "isolation": "pretended",
+}
+
+
+# what is up to date
+
+
+def record_of(desk: Desk, student: str = "ada") -> Path:
+    return desk.root / "records" / NAME / f"{student}.json"
+
+
+def notebook_of(desk: Desk, student: str = "ada") -> Path:
+    return desk.root / "autograded" / student / NAME / NOTEBOOK
+
+
+def rewrite(path: Path, text: bytes) -> None:
+    path.chmod(0o644)
+    path.write_bytes(text)
+
+
+def other_row(desk: Desk) -> None:
+    with desk.gradebook() as book:
+        book.find_grade("check_sgd", NAME, NAME, "ada").auto_score = 6
+        book.db.commit()
+
+
+def no_row(desk: Desk) -> None:
+    with desk.gradebook() as book:
+        book.remove_student("ada")
+
+
+def other_text(desk: Desk) -> None:
+    path = desk.root / "source" / NAME / NOTEBOOK
+    book = nbformat.read(path, as_version=4)
+    book.cells[0].source += " And good luck."
+    nbformat.write(book, path)
+
+
+def changed_copy(desk: Desk) -> None:
+    book = BOOK.copy()
+    book["why_reshape"]["source"] = "Other words."
+    desk.hand_in("ada", book)
+
+
+def of_somebody_else(desk: Desk) -> None:
+    shutil.copy(record_of(desk, "dora"), record_of(desk))
+
+
+AGAIN: dict[str, tuple[Callable[[Desk], object], set[str]]] = {
+    "another submission with the same date": (changed_copy, {"ada"}),
+    "another date": (lambda desk: desk.hand_in("ada", timestamp="2026-01-01 09:00:00 UTC"), {"ada"}),
+    "another seed": (lambda desk: desk.config.SealedExecute.update(seed=7), {"ada", "cleo", "dora"}),
+    "another setting": (lambda desk: desk.config.LimitOutput.update(max_lines=7), set()),
+    "another setting of a step": (lambda desk: desk.config.IgnorePattern.update(pattern="x"), {"ada", "cleo", "dora"}),
+    "no record": (lambda desk: record_of(desk).unlink(), {"ada"}),
+    "half a record": (lambda desk: rewrite(record_of(desk), record_of(desk).read_bytes()[:700]), {"ada"}),
+    "an empty record": (lambda desk: rewrite(record_of(desk), b""), {"ada"}),
+    "a record that somebody edited": (
+        lambda desk: rewrite(record_of(desk), record_of(desk).read_bytes().replace(b'"score":5', b'"score":6')),
+        {"ada"},
+    ),
+    "a record of somebody else": (of_somebody_else, {"ada"}),
+    "no autograded notebook": (lambda desk: notebook_of(desk).unlink(), {"ada"}),
+    "half an autograded notebook": (lambda desk: rewrite(notebook_of(desk), b"{"), {"ada"}),
+    "another score in the gradebook": (other_row, {"ada"}),
+    "no row in the gradebook": (no_row, {"ada"}),
+    "another text of the assignment": (other_text, {"ada", "cleo", "dora"}),
+}
+
+
+@pytest.mark.parametrize("why", AGAIN)
+def test_what_is_not_up_to_date_is_graded_again(desk, why):
+    change, again = AGAIN[why]
+    grade(desk)
+    desk.ran.clear()
+    change(desk)
+    assert grade(desk) == f"4 submissions: 3 graded, 0 partial, 1 ungradable. {3 - len(again)} were"
+    assert len(desk.ran) == len(again)
+    assert grade(desk) == ALL_CURRENT
+
+
+def test_another_grader_grades_everybody_again(desk, monkeypatch):
+    grade(desk)
+    monkeypatch.setattr(nbgrader_autograde, "grader_digest", lambda: "of another version")
+    assert grade(desk) == ALL_DONE
+
+
+def test_a_later_due_date_changes_those_who_were_late(desk):
+    grade(desk)
+    with desk.gradebook() as book:
+        book.update_or_create_assignment(NAME, duedate=LATE)
+    assert grade(desk) == "4 submissions: 3 graded, 0 partial, 1 ungradable. 2 were"
+    with desk.gradebook() as book:
+        assert book.find_submission_notebook(NAME, NAME, "cleo").late_submission_penalty is None
+
+
+def test_what_a_person_has_given_is_no_reason_to_grade_again(desk):
+    grade(desk)
+    with desk.gradebook() as book:
+        grade_ = book.find_grade("why_reshape", NAME, NAME, "ada")
+        grade_.manual_score, grade_.needs_manual_grade = 2.5, False
+        book.find_comment("why_reshape", NAME, NAME, "ada").manual_comment = "Well said."
+        book.find_grade("check_sgd", NAME, NAME, "bob").manual_score = 3
+        book.db.commit()
+    assert grade(desk) == ALL_CURRENT
+    with desk.gradebook() as book:
+        assert not book.find_grade("why_reshape", NAME, NAME, "ada").needs_manual_grade
+        assert book.find_grade("check_sgd", NAME, NAME, "bob").manual_score == 3
+
+
+def test_both_commands_know_what_the_other_has_done(desk):
+    desk.autograde()
+    assert grade(desk) == ALL_CURRENT
+    desk.ran.clear()
+    assert desk.autograde() == "1 of 4 submissions could not be graded."
+    assert desk.ran == []
+    assert grade(desk) == ALL_CURRENT
+
+
+# what cannot be graded
+
+
+def test_a_fault_of_ours_costs_nobody_a_mark_and_is_tried_again(desk, undisturbed):
+    grade(desk)
+    run.Pool.before = staticmethod(lambda task: Fault("KeyError: 'a detail'") if task.taken.student == "ada" else None)
+    assert grade(desk, force=True) == "4 submissions: 2 graded, 0 partial, 2 ungradable. 0 were"
+    assert set(desk.scores("ada").values()) == {None}
+    page = desk.feedback("ada")
+    assert OUR_FAULT in page
+    assert "a detail" not in page
+    run.Pool.before = staticmethod(lambda task: None)
+    assert grade(desk) == "4 submissions: 3 graded, 0 partial, 1 ungradable. 2 were"
+    shutil.rmtree(desk.root / "feedback")
+    assert state(desk.root) == undisturbed
+
+
+@pytest.mark.parametrize("step", ["prepare", "finish"])
+def test_a_fault_before_or_after_the_run_costs_nobody_else_anything(desk, monkeypatch, step):
+    original = getattr(CohortAutograde, step)
+
+    def broken(self: CohortAutograde, taken: Any, *more: Any) -> Any:
+        if taken.student == "ada":
+            raise KeyError("a detail")
+        return original(self, taken, *more)
+
+    monkeypatch.setattr(CohortAutograde, step, broken)
+    assert grade(desk) == "4 submissions: 2 graded, 0 partial, 2 ungradable. 0 were"
+    assert set(desk.scores("ada").values()) == {None}
+
+
+def test_where_no_sandbox_holds_nobody_is_touched(desk, monkeypatch):
+    def refuse(self: object) -> None:
+        raise SandboxProblem("Student code cannot be shut in on this machine.")
+
+    monkeypatch.setattr(run.Pool, "await_one", refuse)
+    assert grade(desk) == "Student code cannot be shut in on this machine."
+    with desk.gradebook() as book:
+        assert book.students == []
+    assert not (desk.root / "accepted").exists()
+
+
+# one run at a time
+
+
+def test_two_runs_exclude_each_other_and_so_does_nbgrader_autograde(desk):
+    with only_one(desk.root / "records" / f"{NAME}.lock"):
+        excluded = f"{NAME} is being graded already, by process {os.getpid()} on "
+        assert excluded in grade(desk)
+        assert excluded in desk.autograde()
+    assert grade(desk) == ALL_DONE
+
+
+def test_a_lock_ends_with_its_process(tmp_path):
+    path = tmp_path / "lock"
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with only_one(path):
+            os.write(writer, b"held")
+            signal.pause()
+    assert os.read(reader, 4) == b"held"
+    with pytest.raises(Locked, match=f"process {child} on"), only_one(path):
+        pass
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with only_one(path):
+        pass
+    os.close(reader)
+    os.close(writer)
+
+
+# whatever ends a run
+
+STEPS_OF_A_RUN = [
+    (os, "replace"),
+    (os, "unlink"),
+    (os, "rename"),
+    (os, "chmod"),
+    (os, "mkdir"),
+    (Path, "write_bytes"),
+    (Path, "write_text"),
+    (shutil, "rmtree"),
+    (shutil, "copy"),
+    (gradebook._Patient, "save"),
+    (gradebook._Patient, "flush"),
+]
+"""Everything that changes a file, as grading does it."""
+
+
+def at_step(number: int, act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Have `act` called before step `number` of what follows; the list's length is the number of steps so far."""
+    steps: list[int] = []
+
+    def counted(original: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any, **named: Any) -> Any:
+            steps.append(len(steps))
+            if steps[-1] == number:
+                act()
+            return original(*arguments, **named)
+
+        return step
+
+    for owner, name in STEPS_OF_A_RUN:
+        monkeypatch.setattr(owner, name, counted(getattr(owner, name)))
+    return steps
+
+
+def in_a_child(act: Callable[[], object]) -> int:
+    """Do something in a fork of this process; how it ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("graded_before", [False, True])
+def test_a_run_killed_at_any_step_loses_nothing(desk, undisturbed, monkeypatch, graded_before):
+    """The next run's result is the undisturbed one, and it grades at most the one that was in flight again."""
+    if graded_before:
+        grade(desk)
+        for student in ("ada", "cleo", "dora"):
+            rewrite(record_of(desk, student), b"")
+    start = desk.root.with_name("start")
+    shutil.copytree(desk.root, start)
+    number, code = 2 if graded_before else 0, -signal.SIGKILL
+    while code == -signal.SIGKILL:
+
+        def killed(number: int = number) -> None:
+            with pytest.MonkeyPatch.context() as patch:
+                at_step(number, die, patch)
+                grade(desk)
+
+        code = in_a_child(killed)
+        done = {student for student in ("ada", "cleo", "dora") if read_record(record_of(desk, student))}
+        desk.ran.clear()
+        assert grade(desk) == f"4 submissions: 3 graded, 0 partial, 1 ungradable. {len(done)} were", number
+        assert len(desk.ran) == 3 - len(done)
+        assert state(desk.root) == undisturbed, number
+        assert not [path for path in desk.root.rglob("*") if path.name.startswith(".") and path.suffix != ".lock"]
+        shutil.rmtree(desk.root)
+        shutil.copytree(start, desk.root)
+        number += 3  # a different step of a different student each time: their ways are the same
+    assert number > 20
+
+
+def test_a_full_disk_ends_the_run_in_a_sentence_and_loses_nothing(desk, undisturbed):
+    start = desk.root.with_name("start")
+    shutil.copytree(desk.root, start)
+
+    def full() -> None:
+        raise OSError(28, "No space left on device", "some/file")
+
+    number = 0
+    while True:
+        with pytest.MonkeyPatch.context() as patch:
+            steps = at_step(number, full, patch)
+            said = grade(desk)
+        if len(steps) <= number:
+            break
+        assert said.endswith("grading ends here: some/file: No space left on device."), (number, said)
+        grade(desk)
+        assert state(desk.root) == undisturbed, number
+        shutil.rmtree(desk.root)
+        shutil.copytree(start, desk.root)
+        number += 5
+    assert number > 20
+
+
+def test_a_disk_that_is_really_full_loses_nothing(desk, undisturbed):
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, 70_000))
+        grade(desk)
+
+    assert in_a_child(limited) == 0
+    grade(desk)
+    assert state(desk.root) == undisturbed
+
+
+def test_a_locked_gradebook_ends_the_run_in_a_sentence_and_loses_nothing(desk, undisturbed, monkeypatch):
+    monkeypatch.setattr(gradebook, "LOCK_SECONDS", 0.1)
+    database = sqlite3.connect(desk.root / "gradebook.db", isolation_level=None)
+
+    def lock(task: Task) -> None:
+        if task.taken.student == "cleo":
+            database.execute("BEGIN IMMEDIATE")
+
+    run.Pool.before = staticmethod(lock)
+    with closing(database):
+        assert grade(desk) == "The gradebook cannot be read or written, so grading ends here: database is locked."
+    run.Pool.before = staticmethod(lambda task: None)
+    assert grade(desk) == "4 submissions: 3 graded, 0 partial, 1 ungradable. 1 were"
+    assert state(desk.root) == undisturbed
+
+
+def test_a_gradebook_that_is_gone_ends_the_run_in_a_sentence_and_loses_nothing(desk, undisturbed):
+    path = desk.root / "gradebook.db"
+
+    def remove(task: Task) -> None:
+        if task.taken.student == "cleo":
+            path.rename(desk.root / "elsewhere.db")
+
+    run.Pool.before = staticmethod(remove)
+    assert "The gradebook cannot be read or written, so grading ends here: " in grade(desk)
+    run.Pool.before = staticmethod(lambda task: None)
+    (desk.root / "elsewhere.db").rename(path)
+    assert grade(desk) == "4 submissions: 3 graded, 0 partial, 1 ungradable. 1 were"
+    assert state(desk.root) == undisturbed
+
+
+# records
+
+
+def test_a_record_is_read_as_it_was_written_or_not_at_all(tmp_path):
+    result = records.msgspec.convert(RESULT, Result)
+    record = Record(student="ada", given="a", notebook="b", automatic="c", stopped=0, result=result)
+    path = tmp_path / "ada.json"
+    write_record(path, record)
+    assert read_record(path) == record
+    whole = path.read_bytes()
+    for end in range(0, len(whole) - 1, 7):
+        path.write_bytes(whole[:end])
+        assert read_record(path) is None
+    for place in range(0, len(whole) - 1, 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert read_record(path) is None
+
+
+# the processes
+
+
+@pytest.fixture
+def fake(monkeypatch) -> None:
+    monkeypatch.setattr(pool, "PROGRAM", "tests.fake_worker")
+
+
+def results(size: int, *notebooks: str) -> dict[str, str]:
+    """What becomes of each notebook, in the words of the fault if there is one."""
+    tasks: list[Any] = [Task(SimpleNamespace(student=book), Job(book.encode(), 1)) for book in notebooks]
+    with Pool(size) as opened:
+        opened.await_one()
+        return {
+            task.taken.student: outcome.problem if isinstance(outcome, Fault) else outcome.executed.notebook.decode()
+            for task, outcome in opened.run(iter(tasks))
+        }
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_process_that_dies_costs_nobody_anything_and_the_run_goes_on(tmp_path):
+    notebooks = ["echo 1", f"die {tmp_path / 'a'}", "echo 2", f"unable {tmp_path / 'b'}", "fault", "echo 3"]
+    assert results(2, *notebooks) == {**{book: book for book in notebooks}, "fault": "KeyError: 'a detail'"}
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_notebook_whose_process_dies_twice_cannot_be_graded():
+    got = results(1, "echo 1", "die", "echo 2")
+    assert got.pop("die") == (
+        "The process that graded it was ended by SIGKILL; so did another: it was ended by SIGKILL."
+    )
+    assert got == {"echo 1": "echo 1", "echo 2": "echo 2"}
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(("how", "words"), [("down", "No walls."), ("crash", "Out of everything.")])
+def test_where_no_process_starts_the_run_ends_with_the_reason(monkeypatch, how, words):
+    monkeypatch.setenv("FAKE_START", how)
+    with pytest.raises(SandboxProblem, match=words):
+        results(2, "echo 1")
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_process_that_takes_too_long_is_replaced(monkeypatch):
+    monkeypatch.setattr(pool, "JOB_SECONDS", -1.0)
+    [problem] = results(1, "echo 1").values()
+    assert "took too long" in problem
+
+
+# the command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nothing_of_that_name"], "There is no notebook"),
+        (["--jobs", "0", NAME], "--jobs must be a positive number, got 0."),
+        (["--jobs", "many", NAME], "invalid int value"),
+        (["a+b"], "cannot be the name of an assignment"),
+        ([], "ASSIGNMENT"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(tmp_path, capsys, arguments, words):
+    shutil.copytree(ROOT / "assignments", tmp_path / "assignments", ignore=shutil.ignore_patterns("*"))
+    (tmp_path / "assignments").mkdir(exist_ok=True)
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.root = {str(tmp_path)!r}\n")
+    assert main(["grade", *arguments, "--course", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_a_configuration_that_cannot_be_used_says_so(tmp_path, capsys):
+    (tmp_path / "assignments").mkdir()
+    (tmp_path / "nbgrader_config.py").write_text("raise SystemExit('The seed must be a number.')\n")
+    assert main(["grade", NAME, "--course", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "grader: The seed must be a number.\n"
+
+
+def test_times_are_told_as_a_clock_does():
+    assert [clock(seconds) for seconds in (0, 7.4, 61, 3600)] == ["0:00", "0:07", "1:01", "1:00:00"]
+
+
+def test_on_a_terminal_there_is_a_bar_and_a_student_cannot_write_on_it(generated, tmp_path, monkeypatch):
+    opened = open_desk(generated, tmp_path / "course", monkeypatch)
+    monkeypatch.setattr(run, "Pool", type("ThisPool", (PretendedPool,), {}))
+    opened.hand_in("ada")
+    opened.hand_in("[red]\x1b[2Jx")
+    said = io.StringIO()
+    converter = CohortAutograde(coursedir=opened.directory(), config=opened.config)
+    converter.progress = Progress(Console(file=said, force_terminal=True, width=150))
+    converter.start()
+    assert "1 graded, 0 partial, 1 ungradable" in said.getvalue()
+    assert "2/2" in said.getvalue()
+    assert "\x1b[2J" not in said.getvalue() + converter.progress.summary()
