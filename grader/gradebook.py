@@ -2,23 +2,26 @@
 
 nbgrader's steps open the gradebook nine times for each submission, look everything up by name, and commit after every
 cell. While `one_gradebook` is open they are all given the same one. It writes nothing for good until `save`: whoever
-looks, and whatever is killed, a submission's scores and comments are there together or not at all.
+looks, and whatever is killed, a submission's scores and comments are there together or not at all. What is the same
+for every submission (the assignment's cells, the form of their metadata) is looked up and examined once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import jsonschema
 import nbgrader.converters.autograde
+import nbgrader.nbgraderformat.common
 import nbgrader.preprocessors.latesubmissions
 import nbgrader.preprocessors.overwritecells
 import nbgrader.preprocessors.overwritekernelspec
 import nbgrader.preprocessors.saveautogrades
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -60,7 +63,22 @@ class RunGradebook(Gradebook):  # type: ignore[misc]
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _wait_for_locks)
             self.engine.dispose()  # the connections made so far
+        self._cells: dict[tuple[str, ...], Any] = {}
         self.db = scoped_session(sessionmaker(class_=_Patient, autoflush=True, bind=self.engine))
+
+    def find_source_cell(self, name: str, notebook: str, assignment: str) -> Any:
+        return self._kept("source", super().find_source_cell, name, notebook, assignment)
+
+    def find_graded_cell(self, name: str, notebook: str, assignment: str) -> Any:
+        return self._kept("graded", super().find_graded_cell, name, notebook, assignment)
+
+    def _kept(self, kind: str, find: Callable[..., Any], *names: str) -> Any:
+        """A cell of the assignment, apart from any session, so that it need not be found again."""
+        found = self._cells.get((kind, *names))
+        if found is None:
+            found = self._cells[kind, *names] = find(*names)
+            self.db.expunge(found)
+        return found
 
     def close(self) -> None:
         """Nothing: nbgrader's steps close what they have been given."""
@@ -97,11 +115,29 @@ def one_gradebook(db_url: str, course_id: str) -> Iterator[RunGradebook]:
     try:
         for module in STEPS:
             module.Gradebook = lambda *arguments, **named: gradebook
+        nbgrader.nbgraderformat.common.jsonschema = _Examined()
         yield gradebook
     finally:
         for module in STEPS:
             module.Gradebook = opened[module]
+        nbgrader.nbgraderformat.common.jsonschema = jsonschema
         gradebook.end()
+
+
+class _Examined:
+    """In the place of the module jsonschema: metadata that have been found valid are not examined again.
+
+    They are the instructor's, so there are as many as the assignment has cells.
+    """
+
+    def __init__(self) -> None:
+        self._valid: set[str] = set()
+
+    def validate(self, instance: Any, schema: Any) -> None:
+        text = json.dumps([instance, schema], sort_keys=True)
+        if text not in self._valid:
+            jsonschema.validate(instance, schema)
+            self._valid.add(text)
 
 
 def assignment_digest(gradebook: Gradebook, assignment: str) -> str:
@@ -123,8 +159,15 @@ def automatic_digest(gradebook: Gradebook, assignment: str, student: str) -> str
         notebook = gradebook.find_submission_notebook(assignment, assignment, student)
     except MissingEntry:
         return ""
-    scores = sorted([grade.name, grade.auto_score] for grade in notebook.grades)
-    comments = sorted([comment.name, comment.auto_comment] for comment in notebook.comments)
+    scores, comments = (
+        sorted(
+            list(row)
+            for row in gradebook.db.query(BaseCell.name, value)
+            .join(table, table.cell_id == BaseCell.id)
+            .filter(table.notebook_id == notebook.id)
+        )
+        for table, value in ((Grade, Grade.auto_score), (Comment, Comment.auto_comment))
+    )
     late = [str(submission.timestamp), submission.total_seconds_late, notebook.late_submission_penalty]
     return digest([scores, comments, late])
 

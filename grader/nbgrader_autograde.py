@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import nbformat
 import nbgrader.apps.api
@@ -166,6 +166,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 one_gradebook(course.db_url, course.course_id) as self._gradebook,
             ):
                 self._given = self._given_to_everybody()
+                self.exporter.optimistic_validation = True  # once after all steps, not after each of them
                 _remove(Path(course.root, self._staging))  # a run that was killed may have left something there
                 yield
                 _remove(Path(course.root, self._staging))
@@ -529,15 +530,13 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
 def as_notebook(assembled: Assembled, frame: NotebookNode, notes: Sequence[str] = ()) -> NotebookNode:
     """An assembled submission as a notebook for nbgrader: its metadata are the instructor's, the notes come first."""
     marks = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in frame.cells if _has_role(cell)}
-    make = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-        "raw": nbformat.v4.new_raw_cell,
-    }
     cells = [_remarks(notes)] if notes else []
     for number, cell in enumerate(assembled.cells, start=1):
         metadata = {"nbgrader": dict(marks[cell.grade_id])} if cell.grade_id in marks else {}
-        cells.append(make[cell.type](cell.source, id=f"cell-{number}", metadata=metadata))
+        # Not by nbformat's new_code_cell and its like, which validate every cell: the notebook is validated as a whole.
+        made = {"id": f"cell-{number}", "cell_type": cell.type, "source": cell.source, "metadata": metadata}
+        more: dict[str, Any] = {"execution_count": None, "outputs": []} if cell.type == "code" else {}
+        cells.append(nbformat.from_dict(made | more))
     return nbformat.v4.new_notebook(metadata=frame.metadata, cells=cells)
 
 
