@@ -55,6 +55,8 @@ UNGRADED = "ungraded.txt"
 STAGING = ".autograded"
 """Among the accepted submissions: where an autograded notebook is made before it takes the place of an older one."""
 SEALED_EXECUTE = "grader.nbgrader_plugin.SealedExecute"
+SLIPS = ("timestamp.txt", "submission_secret.txt")
+"""The files without which `nbgrader release_feedback` would stop for the whole class."""
 OUR_FAULT = "Grading it failed, through no fault of yours. Your teacher has been told."
 
 
@@ -206,11 +208,12 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         record = read_record(self._record_of(taken.student))
         if record is None or (record.student, record.given) != (taken.student, taken.given):
             return None
-        notebook = self._place(self.coursedir.autograded_directory, taken.student) / self._notebook_name
+        folder = self._place(self.coursedir.autograded_directory, taken.student)
         try:
-            if sha256(notebook.read_bytes()) != record.notebook or self._said_ungraded(taken.student):
-                return None
+            whole = sha256((folder / self._notebook_name).read_bytes()) == record.notebook
         except OSError:
+            return None
+        if not whole or self._said_ungraded(taken.student) or not all((folder / name).is_file() for name in SLIPS):
             return None
         found = automatic_digest(self._gradebook, self.coursedir.assignment_id, taken.student)
         self._gradebook.drop()
@@ -441,7 +444,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
 
     def _remove_results(self, student: str) -> None:
         for step in (self.coursedir.autograded_directory, self.coursedir.feedback_directory):
-            shutil.rmtree(self._place(step, student), ignore_errors=True)
+            _remove(self._place(step, student))
 
     @property
     def _notebook_name(self) -> str:
@@ -592,9 +595,8 @@ def _prove_the_sandbox(fail: Callable[[str], object]) -> None:
 
 
 def _write_slip(slip: Slip, folder: Path) -> None:
-    """The files without which `nbgrader release_feedback` would stop for the whole class."""
-    from grader.intake import SECRET, TIMESTAMP
-
+    """Write what is always there (`SLIPS`)."""
+    TIMESTAMP, SECRET = SLIPS
     (folder / TIMESTAMP).write_text(slip.timestamp, encoding="utf-8")
     # Feedback is published under a name made from the secret. Where there is none, nobody must be able to guess it.
     (folder / SECRET).write_text(slip.secret or secrets.token_hex(64), encoding="utf-8")

@@ -54,7 +54,7 @@ class CohortAutograde(SealedAutograde):
         for student in self.submitters:
             taken = self.take(student)
             if isinstance(taken, Unfit):
-                if self.was_set_aside(taken):
+                if taken.slip is None or self.was_set_aside(taken):
                     self.progress.ungradable(taken)
                 else:
                     yield taken
