@@ -55,8 +55,6 @@ UNGRADED = "ungraded.txt"
 STAGING = ".autograded"
 """Among the accepted submissions: where an autograded notebook is made before it takes the place of an older one."""
 SEALED_EXECUTE = "grader.nbgrader_plugin.SealedExecute"
-SLIPS = ("timestamp.txt", "submission_secret.txt")
-"""The files without which `nbgrader release_feedback` would stop for the whole class."""
 OUR_FAULT = "Grading it failed, through no fault of yours. Your teacher has been told."
 
 
@@ -205,6 +203,8 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
 
     def is_current(self, taken: Taken) -> Record | None:
         """The record of this very submission, graded as it would be graded now, if all that it speaks of is there."""
+        from grader.intake import SECRET, TIMESTAMP
+
         record = read_record(self._record_of(taken.student))
         if record is None or (record.student, record.given) != (taken.student, taken.given):
             return None
@@ -213,7 +213,9 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             whole = sha256((folder / self._notebook_name).read_bytes()) == record.notebook
         except OSError:
             return None
-        if not whole or self._said_ungraded(taken.student) or not all((folder / name).is_file() for name in SLIPS):
+        if not whole or self._said_ungraded(taken.student):
+            return None
+        if not all((folder / name).is_file() for name in (TIMESTAMP, SECRET)):
             return None
         found = automatic_digest(self._gradebook, self.coursedir.assignment_id, taken.student)
         self._gradebook.drop()
@@ -595,8 +597,9 @@ def _prove_the_sandbox(fail: Callable[[str], object]) -> None:
 
 
 def _write_slip(slip: Slip, folder: Path) -> None:
-    """Write what is always there (`SLIPS`)."""
-    TIMESTAMP, SECRET = SLIPS
+    """The files without which `nbgrader release_feedback` would stop for the whole class."""
+    from grader.intake import SECRET, TIMESTAMP
+
     (folder / TIMESTAMP).write_text(slip.timestamp, encoding="utf-8")
     # Feedback is published under a name made from the secret. Where there is none, nobody must be able to guess it.
     (folder / SECRET).write_text(slip.secret or secrets.token_hex(64), encoding="utf-8")

@@ -649,39 +649,52 @@ SLEEPER = "import time\n\ntime.sleep(4)"
 def real(tmp_path_factory) -> Path:
     """A course in which some of the sample class have handed in, after `nbgrader autograde`."""
     root = tmp_path_factory.mktemp("real") / "reference"
-    shutil.copytree(ROOT / "assignments" / NAME, root / "assignments" / NAME)
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    nbgrader(root, "generate_assignment")
-    samples = ROOT / demo.SAMPLES
-    reference = demo.reference_cells(Course(ROOT), NAME)
-    for student in demo.read_class(samples):
-        if student.id in ("ada", "niels", "bob"):
-            book = nbformat.read(root / "course" / "release" / NAME / NOTEBOOK, as_version=4)
-            demo.solve(book, student, samples, reference)
-            if student.id == "bob":
-                book.cells.insert(1, nbformat.v4.new_code_cell(SLEEPER))
-            put(root, student.id, nbformat.writes(book).encode())
-    put(root, "pat", b"{")
+    opened(root, NAME)
+    everybody = {student.id: student for student in demo.read_class(ROOT / demo.SAMPLES)}
+    for name in ("ada", "niels", "bob"):
+        book = solved(root, NAME, everybody[name])
+        if name == "bob":
+            book.cells.insert(1, nbformat.v4.new_code_cell(SLEEPER))
+        put(root, NAME, name, nbformat.writes(book).encode())
+    put(root, NAME, "pat", b"{")
     shutil.copytree(root, root.with_name("start"))
-    nbgrader(root, "autograde", code=1)
+    carry_out(root, "nbgrader", "autograde", NAME, code=1)
     return root.parent
 
 
-def put(root: Path, student: str, data: bytes) -> None:
-    folder = root / "course" / "submitted" / student / NAME
+def opened(root: Path, name: str) -> None:
+    """Make a course that has released an assignment."""
+    shutil.copytree(ROOT / "assignments" / name, root / "assignments" / name)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    carry_out(root, "nbgrader", "generate_assignment", name)
+
+
+def solved(root: Path, name: str, student: demo.Student) -> nbformat.NotebookNode:
+    """What one of the sample class hands in."""
+    course = Course(ROOT)
+    book = nbformat.read(root / "course" / "release" / name / f"{name}.ipynb", as_version=4)
+    demo.solve(book, student, demo.sample_classes(course)[name], demo.reference_cells(course, name))
+    return book
+
+
+def put(root: Path, name: str, student: str, data: bytes) -> Path:
+    folder = root / "course" / "submitted" / student / name
     folder.mkdir(parents=True)
-    (folder / NOTEBOOK).write_bytes(data)
+    (folder / f"{name}.ipynb").write_bytes(data)
     (folder / "timestamp.txt").write_text(EARLY)
     (folder / "submission_secret.txt").write_text("a1" * 64)
+    return folder
 
 
-def nbgrader(root: Path, verb: str, *, code: int = 0) -> None:
-    done = subprocess.run(command(root, "nbgrader", verb), **surroundings(root), check=False)
+def carry_out(root: Path, program: str, *arguments: str, code: int = 0) -> str:
+    """Run a command, which should end with this exit code; what it said."""
+    done = subprocess.run(command(program, *arguments), **surroundings(root), check=False)
     assert done.returncode == code, done.stdout
+    return str(done.stdout)
 
 
-def command(root: Path, program: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-W", "ignore", "-m", program, *arguments, NAME]
+def command(program: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", program, *arguments]
 
 
 def surroundings(root: Path) -> dict[str, Any]:
@@ -698,7 +711,7 @@ def start(real: Path, name: str) -> tuple[Path, subprocess.Popen[str]]:
     """A fresh copy of the course, and `grader grade` at work on it with two processes."""
     root = real / name
     shutil.copytree(real / "start", root)
-    return root, subprocess.Popen(command(root, "grader", "grade", "--jobs", "2"), **surroundings(root))
+    return root, subprocess.Popen(command("grader", "grade", "--jobs", "2", NAME), **surroundings(root))
 
 
 def children(process: int) -> list[int]:
@@ -767,8 +780,31 @@ class TestTheRealCommands:
         while any(runs(process) for process in family):
             time.sleep(0.02)
         assert len(family) >= 4
-        done = subprocess.run(command(root, "grader", "grade", "--jobs", "1"), **surroundings(root), check=False)
-        assert done.returncode == 1, done.stdout
-        assert "4 submissions: 2 graded, 1 partial, 1 ungradable." in done.stdout
-        assert "ungradable. 0 were" not in done.stdout
+        said = carry_out(root, "grader", "grade", "--jobs", "1", NAME, code=1)
+        assert "4 submissions: 2 graded, 1 partial, 1 ungradable." in said
+        assert "ungradable. 0 were" not in said
         assert state(root / "course") == state(real / "reference" / "course")
+
+
+@pytest.mark.study
+@pytest.mark.slow
+@pytest.mark.parametrize("name", demo.sample_classes(Course(ROOT)))
+def test_a_whole_sample_class_has_what_nbgrader_autograde_gives(tmp_path, name):
+    """Scores, comments and notebooks, and the feedback made of them, byte for byte."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    opened(one, name)
+    everybody = demo.read_class(demo.sample_classes(Course(ROOT))[name])
+    for student in everybody:
+        folder = put(one, name, student.id, nbformat.writes(solved(one, name, student)).encode())
+        if student.breaks is not None:
+            student.breaks(folder)
+    shutil.copytree(one, other, symlinks=True)
+    code = int(any(student.expected is None for student in everybody))
+    carry_out(one, "nbgrader", "autograde", name, code=code)
+    carry_out(other, "grader", "grade", name, code=code)
+    assert state(one / "course") == state(other / "course")
+    for root in (one, other):
+        carry_out(root, "nbgrader", "generate_feedback", name)
+    pages = {path.relative_to(one): path.read_bytes() for path in one.glob(f"course/feedback/*/{name}/*.html")}
+    assert len(pages) == len(everybody)
+    assert pages == {path: (other / path).read_bytes() for path in pages}
