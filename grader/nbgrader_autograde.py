@@ -145,6 +145,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         """As nbgrader does it, without the step that runs the notebook: that has been done elsewhere by then."""
         chosen = self.sanitize_preprocessors if self._sanitizing else self.autograde_preprocessors
         self.exporter._preprocessors = []
+        self.exporter._nb_metadata.clear()  # of every notebook so far: it would grow with the class
         for step in chosen:
             if _dotted(step) != SEALED_EXECUTE:
                 self.exporter.register_preprocessor(step)
@@ -226,10 +227,10 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         return self._sanitized(self._accept(taken))
 
     def finish(self, taken: Taken, done: Executed) -> Record | None:
-        """Record what came of a submission: the gradebook first, then the autograded notebook, then our own record.
+        """Record what came of a submission: in the gradebook, as the autograded notebook, and in a record of ours.
 
-        Until the gradebook is written nothing has changed, and from then until the record is written there is none:
-        whoever comes after a process that was killed in between grades the submission again.
+        An older record and an older notebook go first, and a new record comes last. So whatever happens in between,
+        the next run of either command grades the submission again.
         """
         course, student = self.coursedir, taken.student
         self.log.info("Autograding %s", student)

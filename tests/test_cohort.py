@@ -577,6 +577,12 @@ def test_a_notebook_whose_process_dies_twice_cannot_be_graded():
 
 
 @pytest.mark.usefixtures("fake")
+def test_where_all_processes_die_it_is_nobodys_notebook():
+    with pytest.raises(SandboxProblem, match="Is there enough memory"):
+        results(1, *["die"] * 9)
+
+
+@pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize(("how", "words"), [("down", "No walls."), ("crash", "Out of everything.")])
 def test_where_no_process_starts_the_run_ends_with_the_reason(monkeypatch, how, words):
     monkeypatch.setenv("FAKE_START", how)

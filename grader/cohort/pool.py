@@ -2,7 +2,8 @@
 
 A process that ends while it has a notebook, for whatever reason, is replaced, and the notebook goes to the one that
 takes its place; if that ends as well, the notebook counts as one that cannot be graded. A process that ends before it
-is ready to grade says nothing about any notebook; where none gets ready, the run ends.
+is ready to grade says nothing about any notebook; where none gets ready, or all end and nothing comes back, it is the
+machine that is in trouble, and the run ends.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Pool:
         self._workers = [_Worker(self._folder.name) for _ in range(size)]
         self._ready: deque[Task] = deque()
         self._finished: list[tuple[Task, Done | Fault]] = []
-        self._failed_starts = 0
+        self._failed_starts = self._deaths = 0
+        self._most_deaths = 2 * size + 4
 
     def __enter__(self) -> Pool:
         return self
@@ -144,6 +146,7 @@ class Pool:
             case Unable(problem):
                 self._lost(worker, f"could not go on ({problem})")
             case Done() | Fault() if worker.task is not None:
+                self._deaths = 0
                 self._finished.append((worker.task, message))
                 worker.task, worker.deadline = None, float("inf")
             case _:
@@ -152,6 +155,12 @@ class Pool:
     def _lost(self, worker: _Worker, how: str) -> None:
         """Replace a process that has ended, or is of no more use. Raises: SandboxProblem if there is no other."""
         task = worker.task
+        self._deaths += task is not None
+        if self._deaths > self._most_deaths:
+            raise SandboxProblem(
+                f"Grading processes end one after the other; the last one {how}. Is there enough memory? Fewer --jobs "
+                "need less."
+            )
         if not worker.isolation:
             self._failed_starts += 1
             if self._failed_starts >= MOST_STARTS:

@@ -99,7 +99,8 @@ class Progress:
         ]
         if self.unfit:
             lines.append("These could not be graded, have no score and wait for a person:")
-            lines += [f"  {shown(unfit.student)}: {unfit.reason}" for unfit in self.unfit]
+            unfit = sorted(self.unfit, key=lambda unfit: unfit.student)
+            lines += [f"  {shown(one.student)}: {one.reason}" for one in unfit]
         return "\n".join(lines)
 
 
