@@ -550,14 +550,18 @@ def fake(monkeypatch) -> None:
     monkeypatch.setattr(pool, "PROGRAM", "tests.fake_worker")
 
 
+def to_do(*notebooks: str) -> Iterator[Task]:
+    made: list[Any] = [Task(SimpleNamespace(student=book), Job(book.encode(), 1)) for book in notebooks]
+    return iter(made)
+
+
 def results(size: int, *notebooks: str) -> dict[str, str]:
     """What becomes of each notebook, in the words of the fault if there is one."""
-    tasks: list[Any] = [Task(SimpleNamespace(student=book), Job(book.encode(), 1)) for book in notebooks]
     with Pool(size) as opened:
         opened.await_one()
         return {
             task.taken.student: outcome.problem if isinstance(outcome, Fault) else outcome.executed.notebook.decode()
-            for task, outcome in opened.run(iter(tasks))
+            for task, outcome in opened.run(to_do(*notebooks))
         }
 
 
@@ -574,6 +578,18 @@ def test_a_notebook_whose_process_dies_twice_cannot_be_graded():
         "The process that graded it was ended by SIGKILL; so did another: it was ended by SIGKILL."
     )
     assert got == {"echo 1": "echo 1", "echo 2": "echo 2"}
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_process_that_gets_ready_while_nobody_listens_is_used():
+    with Pool(1) as opened:
+        opened.await_one()
+        done = []
+        for task, outcome in opened.run(to_do("die", "echo 1")):
+            done.append((task.taken.student, type(outcome)))
+            if isinstance(outcome, Fault):  # another process is on its way
+                assert opened._poll(300)
+    assert done == [("die", Fault), ("echo 1", Done)]
 
 
 @pytest.mark.usefixtures("fake")

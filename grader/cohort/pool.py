@@ -101,9 +101,9 @@ class Pool:
                 more = task is not None
                 if task is not None:
                     self._ready.append(task)
-            elif self._ready or any(worker.task for worker in self._workers):
+            elif more or self._ready or any(worker.task for worker in self._workers):
                 self._hear()
-            elif not self._finished and not more:
+            elif not self._finished:
                 return
 
     def _poll(self, seconds: float) -> list[_Worker]:
