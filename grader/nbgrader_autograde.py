@@ -167,6 +167,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 one_gradebook(course.db_url, course.course_id) as self._gradebook,
             ):
                 self._given = self._given_to_everybody()
+                self._gradebook.drop()
                 self.exporter.optimistic_validation = True  # once after all steps, not after each of them
                 _remove(Path(course.root, self._staging))  # a run that was killed may have left something there
                 yield
