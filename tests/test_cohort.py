@@ -643,6 +643,25 @@ def test_a_configuration_that_cannot_be_used_says_so(tmp_path, capsys):
     assert capsys.readouterr().err == "grader: The seed must be a number.\n"
 
 
+def test_a_run_that_ends_before_its_time_says_how_far_it_got(capsys, monkeypatch, desk):
+    def broken(self: CohortAutograde, taken: Any, done: Any) -> Any:
+        if taken.student == "cleo":
+            raise OSError(28, "No space left on device", "some/file")
+        return finish(self, taken, done)
+
+    def configured(assignment: str) -> CohortAutograde:
+        return CohortAutograde(coursedir=desk.directory(), config=desk.config)
+
+    finish = CohortAutograde.finish
+    monkeypatch.setattr(CohortAutograde, "finish", broken)
+    monkeypatch.setattr("grader.cohort.command.configured", configured)
+    assert main(["grade", NAME, "--course", str(ROOT)]) == 2
+    assert capsys.readouterr().err == (
+        "grader: The course's folders cannot be read or written, so grading ends here: some/file: No space left on "
+        "device. 2 of 4 submissions are done, and the next run goes on from there.\n"
+    )
+
+
 def test_times_are_told_as_a_clock_does():
     assert [clock(seconds) for seconds in (0, 7.4, 61, 3600)] == ["0:00", "0:07", "1:01", "1:00:00"]
 

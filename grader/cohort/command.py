@@ -40,7 +40,7 @@ def grade_class(
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own use of its database
             converter.start()
         except NbGraderException as problem:
-            raise NotGraded(str(problem)) from None
+            raise NotGraded(f"{problem} {progress.so_far()}".rstrip()) from None
     console.print(progress.summary(), markup=False, highlight=False, soft_wrap=True, emoji=False)
     return not progress.unfit
 

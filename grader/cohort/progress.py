@@ -90,6 +90,12 @@ class Progress:
         pace = f"{rate:.2f} a second, {clock((self._total - self._done) / rate)} left" if rate else ""
         bar.update(task, completed=self._done, counts=self._counts, pace=pace)
 
+    def so_far(self) -> str:
+        """For a run that ends before its time: what it has done; nothing if it has done nothing."""
+        if not self._done:
+            return ""
+        return f"{self._done} of {self._total} submissions are done, and the next run goes on from there."
+
     def summary(self) -> str:
         """What came of it all, in lines: the numbers, and who could not be graded."""
         seconds = time.monotonic() - self._began
