@@ -43,7 +43,7 @@ def safe_loss_is_half_the_squared_error(subject: Subject, case: LossCase) -> Non
 
 
 @claim(
-    points=1,
+    points=2,
     given=labelled(("flat", "row", "column")),
     hint="(n, 1) minus (n,) is (n, n), and so is (n, 1) minus (1, n). Give y the shape of y_hat before you subtract.",
     examples=15,
@@ -62,7 +62,7 @@ def safe_loss_pairs_each_prediction_with_its_label(subject: Subject, case: LossC
 
 
 @claim(
-    points=2,
+    points=1,
     given=misfits(),
     hint="Count before you subtract: y.size is the number of entries. raise ValueError(...) with a helpful sentence.",
     examples=15,
