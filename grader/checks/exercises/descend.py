@@ -64,7 +64,7 @@ def _expect_parameters(found: Descent, case: DescentCase) -> None:
         expect.shape(tensor, wanted.shape, f"{name} after descend")
         if not np.all(np.abs(tensor.exact() - wanted) <= CLOSE * size):
             raise Refuted(
-                f"{name} is not where {case.num_steps} step(s) lead.",
+                f"{name} is not where {'one step leads' if case.num_steps == 1 else f'{case.num_steps} steps lead'}.",
                 got=expect.show(tensor.exact()),
                 expected=expect.show(wanted),
             )
