@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import resource
 import shutil
 import signal
@@ -845,6 +846,11 @@ class TestTheRealCommands:
         assert state(root / "course") == state(real / "reference" / "course")
 
 
+def without_times(text: bytes) -> bytes:
+    """One assignment has its students measure how long batches take."""
+    return re.sub(rb"batches in \d+\.\d+ s", b"batches", text)
+
+
 @pytest.mark.study
 @pytest.mark.slow
 @pytest.mark.parametrize("name", demo.sample_classes(Course(ROOT)))
@@ -861,9 +867,11 @@ def test_a_whole_sample_class_has_what_nbgrader_autograde_gives(tmp_path, name):
     code = int(any(student.expected is None for student in everybody))
     carry_out(one, "nbgrader", "autograde", name, code=code)
     carry_out(other, "grader", "grade", name, code=code)
-    assert state(one / "course") == state(other / "course")
+    marks, other_marks = ({k: v for k, v in state(r / "course").items() if "/" not in k} for r in (one, other))
+    assert marks == other_marks
     for root in (one, other):
         carry_out(root, "nbgrader", "generate_feedback", name)
-    pages = {path.relative_to(one): path.read_bytes() for path in one.glob(f"course/feedback/*/{name}/*.html")}
-    assert len(pages) == len(everybody)
-    assert pages == {path: (other / path).read_bytes() for path in pages}
+    for step in (f"autograded/*/{name}/*.ipynb", f"feedback/*/{name}/*.html"):
+        made = {path.relative_to(one): without_times(path.read_bytes()) for path in one.glob(f"course/{step}")}
+        assert len(made) == len(everybody)
+        assert made == {path: without_times((other / path).read_bytes()) for path in made}
