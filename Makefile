@@ -19,10 +19,10 @@ demo: bootstrap ## the whole life of every assignment, on sample classes
 	@.venv/bin/python -m grader demo
 
 test: lint ## lint, then run every test
-	.venv/bin/pytest -n 2 --dist loadgroup
+	.venv/bin/pytest -n 2 --dist loadscope
 
 exam: bootstrap ## every submission at every seed; `make test` runs a part of them
-	.venv/bin/pytest -n 2 --dist loadgroup -m "study or not study"
+	.venv/bin/pytest -n 2 --dist loadscope -m "study or not study"
 
 lint: bootstrap ## style, format and types
 	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy

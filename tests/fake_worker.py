@@ -2,6 +2,7 @@
 
     echo              comes back
     fault             is reported
+    hang              does nothing until it is ended
     die               ends the process, every time
     die PATH          ends the process, unless PATH exists, which is made
     unable PATH       says so and ends, unless PATH exists, which is made
@@ -15,6 +16,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,6 +48,8 @@ def main() -> None:
                 case "unable":
                     send(channel, Unable("No more walls."))
                     return
+                case "hang":
+                    time.sleep(3600)
                 case "fault":
                     send(channel, Fault("KeyError: 'a detail'"))
                 case _:

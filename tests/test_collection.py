@@ -187,7 +187,6 @@ def exchange(tmp_path_factory) -> Collected:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("exchange of hostile folders")
 class TestTheExchange:
     def test_an_honest_submission_arrives_whole(self, exchange):
         assert exchange.place.collected("ada")["ps1.ipynb"] == NOTEBOOK.encode()
@@ -511,7 +510,6 @@ def class_from_moodle(tmp_path_factory) -> Collected:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("archives of a class")
 class TestArchives:
     def test_honest_submissions_arrive(self, class_from_moodle):
         found = {path.split("/")[0]: content for path, content in notebooks(class_from_moodle.place).items()}

@@ -248,7 +248,6 @@ def automatic(marks: dict[str, Mark]) -> dict[str, float | None]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("exchange")
 class TestATerm:
     def test_the_release_is_the_notebook_alone(self, term):
         assert files_below(term.exchange / "linreg" / "outbound") == [f"{NAME}/{NOTEBOOK}"]

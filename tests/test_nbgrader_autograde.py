@@ -407,7 +407,6 @@ def batch(tmp_path_factory) -> Batch:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("every broken submission")
 class TestEveryBrokenSubmissionAtOnce:
     def test_the_honest_students_before_and_after_get_full_marks(self, batch):
         for student in HONEST:

@@ -16,7 +16,7 @@ from grader.sandbox.limits import Limits
 from grader.seeds import PUBLIC_SEED
 from grader.submissions import cells
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sandbox")]
+pytestmark = pytest.mark.slow
 
 NAME = "iterators_and_contexts"
 COURSE = Course(Path(__file__).parents[1])

@@ -21,7 +21,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.problems import SandboxProblem, WorkerEnded
 from grader.sandbox.session import Session
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sandbox")]
+pytestmark = pytest.mark.slow
 LIMITS = Limits(processes=40, scratch_files=100, cell_seconds=20, output_bytes=100_000)
 SECRET = "GRADER_TEST_SECRET"
 

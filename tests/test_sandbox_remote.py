@@ -39,7 +39,6 @@ from grader.subject import (
 )
 from solutions import linreg
 
-pytestmark = pytest.mark.xdist_group("sandbox")
 """One after the other: the limit on threads counts all of a user's, and some of these start as many as they may."""
 
 PARTS = {part.id: part for part in checks.parts("linreg_scratch")}
