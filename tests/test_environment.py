@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,10 @@ def here(pins):
 
 
 def project_requirements():
-    """Everything pyproject.toml asks for on this machine, to build, to run and to develop."""
+    """Everything pyproject.toml asks for on this machine, to build, to run with any extra, and to develop."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
-    wanted = [*project["project"]["dependencies"], *extras["dev"], *project["build-system"]["requires"]]
+    wanted = [*project["project"]["dependencies"], *chain(*extras.values()), *project["build-system"]["requires"]]
     return [line for line in wanted if (marker := Requirement(line).marker) is None or marker.evaluate()]
 
 
