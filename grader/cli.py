@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
 
     grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook; what is up to date is skipped")
     grade.add_argument("assignment", metavar="ASSIGNMENT")
-    grade.add_argument("--jobs", type=int, default=None, metavar="N", help="processes that grade (default: all cores)")
+    where = grade.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, default=None, metavar="N", help="processes that grade (default: all cores)")
+    where.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler instead")
     grade.add_argument(
         "--student", metavar="ID", action="append", help="only this one, or all that fit a pattern; may be repeated"
     )
@@ -165,6 +167,7 @@ def _grade(options: argparse.Namespace) -> int:
             options.assignment,
             _console(),
             jobs=options.jobs or len(os.sched_getaffinity(0)),
+            dask=options.dask,
             students=options.student or (),
             force=options.force,
         )

@@ -5,6 +5,8 @@
     hang              does nothing until it is ended
     die               ends the process, every time
     die PATH          ends the process, unless PATH exists, which is made
+    orphan, orphan PATH   ends its parent, in the same way
+    who               comes back with the parent's number
     unable PATH       says so and ends, unless PATH exists, which is made
 
 The environment may have it not even start: FAKE_START=down or crash.
@@ -45,6 +47,10 @@ def main() -> None:
             match word:
                 case "die":
                     os.kill(os.getpid(), signal.SIGKILL)
+                case "orphan":
+                    os.kill(os.getppid(), signal.SIGKILL)
+                case "who":
+                    send(channel, Done(Executed(notebook=str(os.getppid()).encode())))
                 case "unable":
                     send(channel, Unable("No more walls."))
                     return

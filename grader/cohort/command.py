@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Sequence
-from contextlib import chdir
+from contextlib import ExitStack, chdir, closing
+from typing import TYPE_CHECKING
 
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters.base import NbGraderException
@@ -17,25 +18,40 @@ from grader.cohort.progress import Progress
 from grader.cohort.run import CohortAutograde
 from grader.course import Course
 
+if TYPE_CHECKING:
+    from grader.cohort.cluster import ClusterPool
+
 
 class NotGraded(Exception):
     """The class could not be graded, and why, in sentences."""
 
 
 def grade_class(
-    course: Course, assignment: str, console: Console, *, jobs: int, students: Sequence[str] = (), force: bool = False
+    course: Course,
+    assignment: str,
+    console: Console,
+    *,
+    jobs: int,
+    dask: str | None = None,
+    students: Sequence[str] = (),
+    force: bool = False,
 ) -> bool:
     """Grade all who handed in an assignment; whether everybody could be graded.
 
+    dask: the address of a scheduler; its workers then grade in the place of `jobs` processes of this machine.
     students: only those whose ids fit one of these patterns. force: also those who are up to date.
 
-    Raises: NotGraded.
+    Raises: NotGraded, SandboxProblem if there is no such cluster.
     """
     progress = Progress(console)
-    with chdir(course.root), warnings.catch_warnings():
+    with ExitStack() as stack:
+        stack.enter_context(chdir(course.root))
+        stack.enter_context(warnings.catch_warnings())
         converter = configured(assignment)
         converter.jobs, converter.progress = jobs, progress
         converter.students, converter.force = tuple(students), force
+        if dask is not None:
+            converter.cluster = stack.enter_context(closing(connect(dask, progress)))
         try:
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own use of its database
             converter.start()
@@ -43,6 +59,20 @@ def grade_class(
             raise NotGraded(f"{problem} {progress.so_far()}".rstrip()) from None
     console.print(progress.summary(), markup=False, highlight=False, soft_wrap=True, emoji=False)
     return not progress.unfit
+
+
+def connect(address: str, progress: Progress) -> ClusterPool:
+    """Raises: NotGraded, ClusterProblem."""
+    try:
+        from grader.cohort.cluster import ClusterPool
+    except ImportError as error:
+        raise NotGraded(
+            f"To grade on a Dask cluster, the kit needs its extra `cluster` ({error}): pip install -e '.[cluster]'"
+        ) from None
+    # Whatever concerns the class is said by us; the client's log would come in between.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", message="Sending large graph")  # a notebook with many outputs
+    return ClusterPool(address, progress.note)
 
 
 def configured(assignment: str) -> CohortAutograde:

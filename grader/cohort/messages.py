@@ -54,24 +54,41 @@ class Unable(msgspec.Struct, frozen=True, tag=True):
 
 Message = Up | Down | Done | Fault | Unable
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode_job = msgspec.msgpack.Decoder(Job).decode
+_encoder = msgspec.msgpack.Encoder()
+_jobs = msgspec.msgpack.Decoder(Job)
 _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+
+
+def encode(message: Job | Message) -> bytes:
+    return _encoder.encode(message)
+
+
+def decode_job(data: bytes) -> Job:
+    """Raises: grader.sandbox.protocol.ProtocolViolation."""
+    try:
+        return _jobs.decode(data)
+    except msgspec.DecodeError:
+        raise protocol.ProtocolViolation("no job") from None
+
+
+def decode_message(data: bytes) -> Message:
+    """Raises: grader.sandbox.protocol.ProtocolViolation."""
+    try:
+        return _messages.decode(data)
+    except msgspec.DecodeError:
+        raise protocol.ProtocolViolation("no message") from None
 
 
 def send(channel: socket.socket, message: Job | Message, deadline: float | None = None) -> None:
     """Raises: grader.sandbox.protocol.ChannelProblem."""
-    protocol.send_frame(channel, _encode(message), deadline)
+    protocol.send_frame(channel, encode(message), deadline)
 
 
 def receive_job(channel: socket.socket) -> Job:
     """Wait for a job as long as it takes. Raises: grader.sandbox.protocol.ChannelProblem."""
-    return _decode_job(protocol.receive_frame(channel, None, LARGEST))
+    return decode_job(protocol.receive_frame(channel, None, LARGEST))
 
 
 def receive_message(channel: socket.socket, deadline: float) -> Message:
     """Raises: grader.sandbox.protocol.ChannelProblem."""
-    try:
-        return _messages.decode(protocol.receive_frame(channel, deadline, LARGEST))
-    except msgspec.DecodeError:
-        raise protocol.ProtocolViolation("no message") from None
+    return decode_message(protocol.receive_frame(channel, deadline, LARGEST))

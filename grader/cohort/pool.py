@@ -22,9 +22,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Generic, TypeVar
 
 from grader.cohort.messages import Done, Down, Fault, Job, Unable, Up, receive_message, send
-from grader.nbgrader_autograde import Taken
 from grader.sandbox.limits import DEFAULT
 from grader.sandbox.problems import SandboxProblem
 from grader.sandbox.protocol import ChannelProblem
@@ -42,11 +42,17 @@ MOST_STARTS = 3
 """Processes in a row that end before they are ready; after as many, no further one is started."""
 
 
-@dataclass
-class Task:
-    """A submission and what is to be done. ended: how the process ended that had it first, if it did."""
+T = TypeVar("T")
 
-    taken: Taken
+
+@dataclass
+class Task(Generic[T]):
+    """A submission, as whoever asks knows it, and what is to be done.
+
+    ended: how the process ended that had it first, if it did.
+    """
+
+    taken: T
     job: Job
     ended: str = ""
 
@@ -59,8 +65,8 @@ class Pool:
         self._folder = tempfile.TemporaryDirectory(prefix="grader-cohort-", ignore_cleanup_errors=True)
         os.chmod(self._folder.name, 0o711)
         self._workers = [_Worker(self._folder.name) for _ in range(size)]
-        self._ready: deque[Task] = deque()
-        self._finished: list[tuple[Task, Done | Fault]] = []
+        self._ready: deque[Task[Any]] = deque()
+        self._finished: list[tuple[Task[Any], Done | Fault]] = []
         self._failed_starts = self._deaths = 0
         self._most_deaths = 2 * size + 4
 
@@ -70,18 +76,25 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
         for worker in self._workers:
             worker.dismiss()
         for worker in self._workers:
             worker.end()
         self._folder.cleanup()
 
-    def await_one(self) -> None:
-        """Wait until one process can grade. Raises: SandboxProblem if none can."""
-        while not any(worker.isolation for worker in self._workers):
+    def await_one(self) -> str:
+        """Wait until one process can grade; its level of isolation. Raises: SandboxProblem if none can."""
+        while True:
+            for worker in self._workers:
+                if worker.isolation:
+                    return worker.isolation
             self._hear()
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Done | Fault]]:
+    def run(self, tasks: Iterator[Task[T]]) -> Iterator[tuple[Task[T], Done | Fault]]:
         """What becomes of each task, as it is known.
 
         Tasks are asked for as they are needed, a few ahead, so that none of the processes waits for us and no class
@@ -113,7 +126,7 @@ class Pool:
             poller.register(descriptor, select.POLLIN)
         return [by_descriptor[descriptor] for descriptor, _ in poller.poll(max(0, seconds * 1000))]
 
-    def _give(self, worker: _Worker, task: Task) -> None:
+    def _give(self, worker: _Worker, task: Task[Any]) -> None:
         worker.task, worker.deadline = task, time.monotonic() + JOB_SECONDS
         try:
             send(worker.channel, task.job, time.monotonic() + TALK_SECONDS)
@@ -188,7 +201,7 @@ class Pool:
 class _Worker:
     """One grading process. task: what it has, or is to have as soon as it is ready. isolation: empty until then."""
 
-    def __init__(self, folder: str, task: Task | None = None) -> None:
+    def __init__(self, folder: str, task: Task[Any] | None = None) -> None:
         self.task = task
         self.isolation = ""
         self.deadline = time.monotonic() + START_SECONDS

@@ -19,6 +19,7 @@ from rich.console import Console
 from grader.intake import shown
 from grader.nbgrader_autograde import Unfit
 from grader.records import Record
+from grader.results import printable
 
 
 class Progress:
@@ -62,6 +63,10 @@ class Progress:
     def ungradable(self, unfit: Unfit) -> None:
         self.unfit.append(unfit)
         self._say(f"{shown(unfit.student)}: ungradable")
+
+    def note(self, line: str) -> None:
+        """Something to be told at once that is about no submission."""
+        self._console.print(printable(line), markup=False, highlight=False, soft_wrap=True, emoji=False)
 
     @property
     def _done(self) -> int:

@@ -18,17 +18,20 @@ from grader.nbgrader_autograde import SealedAutograde, Taken, Unfit, told
 from grader.sandbox.problems import SandboxProblem
 
 if TYPE_CHECKING:
+    from grader.cohort.cluster import ClusterPool
     from grader.cohort.progress import Progress
 
 
 class CohortAutograde(SealedAutograde):
     """`SealedAutograde` with many processes, and what is up to date skipped.
 
-    jobs: how many processes. progress: is told of every submission. `start` raises NbGraderException where the whole
-    class cannot be graded; whoever by themselves could not be is `progress`'s to know.
+    jobs: how many processes. cluster: grades in the place of processes of this machine. progress: is told of every
+    submission. `start` raises NbGraderException where the whole class cannot be graded; whoever by themselves could
+    not be is `progress`'s to know.
     """
 
     jobs: int = 1
+    cluster: ClusterPool | None = None
     progress: Progress
 
     def convert_notebooks(self) -> None:
@@ -42,7 +45,7 @@ class CohortAutograde(SealedAutograde):
                 return
             fit = sum(isinstance(one, Taken) for one in first)
             try:
-                with Pool(max(fit, 1)) as pool:
+                with self.cluster or Pool(max(fit, 1)) as pool:
                     pool.await_one()  # until a sandbox has proved itself nobody's marks are touched
                     for task, outcome in pool.run(self._tasks(chain(first, waiting))):
                         self._record(task.taken, outcome)
@@ -74,7 +77,7 @@ class CohortAutograde(SealedAutograde):
             fit += isinstance(one, Taken)
         return first
 
-    def _tasks(self, everybody: Iterator[Taken | Unfit]) -> Iterator[Task]:
+    def _tasks(self, everybody: Iterator[Taken | Unfit]) -> Iterator[Task[Taken]]:
         for one in everybody:
             if isinstance(one, Unfit):
                 self.set_aside(one)
