@@ -25,7 +25,6 @@ from typing import Any, TypeVar
 import distributed
 from tornado.ioloop import PeriodicCallback
 
-from grader.cohort import cluster_worker
 from grader.cohort.messages import Done, Down, Fault, Message, Unable, Up, decode_message, encode
 from grader.cohort.pool import Task
 from grader.records import grader_digest
@@ -117,10 +116,29 @@ class _Gone:
 
 async def _greet(address: str) -> None:
     """Find out whether a scheduler is there: a client would wait for ever for the answer of some other programs."""
-    async with asyncio.timeout(CONNECT_SECONDS), distributed.rpc(address) as there:
-        kind = (await there.identity())["type"]
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS), distributed.rpc(address) as there:
+            kind = (await there.identity())["type"]
+    except TimeoutError:
+        raise ValueError(f"no answer within {CONNECT_SECONDS:g} s") from None
     if kind != "Scheduler":
         raise ValueError(f"a {kind.lower()} does, which is none")
+
+
+def _there(function: str) -> Callable[..., bytes]:
+    """A function of `grader.cohort.cluster_worker`, to be found by the worker.
+
+    A worker that cannot read what it is asked for ends; so it is sent code that anybody can read, in the place of a
+    name that only those know who have the kit.
+    """
+
+    def call(*arguments: bytes) -> bytes:
+        from grader.cohort import cluster_worker
+
+        reply: bytes = getattr(cluster_worker, function)(*arguments)
+        return reply
+
+    return call
 
 
 class ClusterPool:
@@ -214,11 +232,11 @@ class ClusterPool:
         return least if least is not None and least.load < PER_THREAD else None
 
     def _send(self, host: _Host, errand: _Errand) -> None:
-        self._ask(host, errand, cluster_worker.grade, encode(errand.task.job))
+        self._ask(host, errand, "grade", encode(errand.task.job))
 
-    def _ask(self, host: _Host, errand: _Errand | None, function: Callable[..., bytes], *arguments: bytes) -> None:
+    def _ask(self, host: _Host, errand: _Errand | None, function: str, *arguments: bytes) -> None:
         future = self._client.submit(
-            function, *arguments, self._digest, workers=[host.address], allow_other_workers=False, pure=False
+            _there(function), *arguments, self._digest, workers=[host.address], allow_other_workers=False, pure=False
         )
         flight = _Flight(errand, future)
         host.flights.append(flight)
@@ -286,7 +304,7 @@ class ClusterPool:
             self._part_from(host)
         for address in threads.keys() - self._hosts.keys():
             self._hosts[address] = host = _Host(address, threads[address])
-            self._ask(host, None, cluster_worker.prove)
+            self._ask(host, None, "prove")
         if not self._hosts:
             if time.monotonic() - self._alone_since > ALONE_SECONDS:
                 refused = f" The last that could not grade: {self._last_refusal}" if self._last_refusal else ""
