@@ -313,7 +313,10 @@ class Deadly(Progress):
 @pytest.mark.slow
 def test_a_class_graded_on_a_cluster_is_the_one_that_local_processes_grade(tmp_path, running):
     start = generate(tmp_path / "start")
-    hand_in(Desk(start, configuration(start)))
+    desk = Desk(start, configuration(start))
+    hand_in(desk)
+    desk.hand_in("emil")
+    desk.hand_in("fay")
     states = {}
     for kind in ("local", "cluster"):
         root = tmp_path / kind
@@ -327,5 +330,5 @@ def test_a_class_graded_on_a_cluster_is_the_one_that_local_processes_grade(tmp_p
                 converter.cluster = command.connect(running, converter.progress)
             converter.start()
         states[kind] = state(root)
-        assert "4 submissions: 3 graded" in converter.progress.summary()
+        assert "6 submissions: 0 graded, 5 partial, 1 ungradable" in converter.progress.summary()
     assert states["local"] == states["cluster"]
