@@ -3,6 +3,7 @@
     messages   what the driver and a grading process say to each other
     worker     a grading process: a forkserver of its own, one notebook at a time
     pool       the grading processes, started, fed, heard, replaced and ended by the driver
+    cluster    the same on a Dask cluster, of which cluster_worker is what runs there
     run        the driver: takes submissions in, hands them out, records what comes back, skips what is up to date
     progress   what the person who started it sees
 
