@@ -237,11 +237,11 @@ def _unmarked(source: str) -> str:
 
 
 def part_scores(course: Course, assignment: str) -> dict[str, dict[str, float | None]]:
-    """The gradebook's automatic score of each part, by student; None where it has none."""
+    """The demonstration's automatic score of each part, by student; None where there is none."""
     from nbgrader.api import Gradebook
 
     found: dict[str, dict[str, float | None]] = {}
-    with Gradebook(f"sqlite:///{course.workspace / 'gradebook.db'}", "linreg") as gradebook:
+    with Gradebook(_own_gradebook(course), "linreg") as gradebook:
         for submission in gradebook.assignment_submissions(assignment):
             grades = (grade for notebook in submission.notebooks for grade in notebook.grades)
             found[submission.student_id] = {
@@ -300,8 +300,16 @@ def _prepare(folder: Path) -> None:
 
 def _copy_course(course: Course, root: Path) -> Course:
     shutil.copytree(course.sources, root / "assignments", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    shutil.copy(course.root / MARKER, root / MARKER)
-    return Course(root.resolve())
+    own = Course(root.resolve())
+    config = (course.root / MARKER).read_text(encoding="utf-8")
+    # Wherever the course keeps its marks, those of a demonstration are kept beside it.
+    config += f"\nc.CourseDirectory.db_url = {_own_gradebook(own)!r}\n"
+    (root / MARKER).write_text(config, encoding="utf-8")
+    return own
+
+
+def _own_gradebook(course: Course) -> str:
+    return f"sqlite:///{course.workspace / 'gradebook.db'}"
 
 
 def _submit(student: Student, assignment: str, stage: _Stage, samples: Path, reference: Mapping[str, str]) -> None:

@@ -21,8 +21,9 @@ import nbgrader.preprocessors.latesubmissions
 import nbgrader.preprocessors.overwritecells
 import nbgrader.preprocessors.overwritekernelspec
 import nbgrader.preprocessors.saveautogrades
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry, Student
 from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -37,6 +38,10 @@ STEPS = (
 """nbgrader's modules that open the gradebook when a submission is graded."""
 LOCK_SECONDS = 30.0
 """How long a write waits for others' (a formgrader's takes milliseconds) before the gradebook counts as locked."""
+
+
+WAITING = {"sqlite": "PRAGMA busy_timeout = {}", "postgresql": "SET lock_timeout = {}"}
+"""How a database is told, by dialect; in milliseconds."""
 
 
 class Unusable(SQLAlchemyError):
@@ -60,8 +65,8 @@ class RunGradebook(Gradebook):  # type: ignore[misc]
     def __init__(self, db_url: str, course_id: str) -> None:
         super().__init__(db_url, course_id)
         event.listen(self.engine, "handle_error", _tell_trouble_from_entries)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _wait_for_locks)
+        if self.engine.dialect.name in WAITING:
+            event.listen(self.engine, "connect", _wait_for_locks(WAITING[self.engine.dialect.name]))
             self.engine.dispose()  # the connections made so far
         self._cells: dict[tuple[str, ...], Any] = {}
         self.db = scoped_session(sessionmaker(class_=_Patient, autoflush=True, bind=self.engine))
@@ -79,6 +84,12 @@ class RunGradebook(Gradebook):  # type: ignore[misc]
             found = self._cells[kind, *names] = find(*names)
             self.db.expunge(found)
         return found
+
+    def update_or_create_student(self, name: str, **values: Any) -> Any:
+        """Another run, of another assignment, may be making the same student at this moment: that is no error."""
+        if self.engine.dialect.name == "postgresql":
+            self.db.execute(insert(Student).values(id=name).on_conflict_do_nothing())
+        return super().update_or_create_student(name, **values)
 
     def close(self) -> None:
         """Nothing: nbgrader's steps close what they have been given."""
@@ -103,8 +114,12 @@ def _tell_trouble_from_entries(context: ExceptionContext) -> None:
         raise Unusable(str(context.original_exception)) from context.original_exception
 
 
-def _wait_for_locks(connection: Any, record: object) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {int(LOCK_SECONDS * 1000)}")
+def _wait_for_locks(statement: str) -> Callable[[Any, object], None]:
+    def wait(connection: Any, record: object) -> None:
+        connection.execute(statement.format(int(LOCK_SECONDS * 1000)))
+        connection.commit()
+
+    return wait
 
 
 @contextmanager

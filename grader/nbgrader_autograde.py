@@ -185,6 +185,13 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         except SQLAlchemyError as error:
             why = " ".join(str(getattr(error, "orig", None) or error).split())
             self._fail(f"The gradebook cannot be read or written, so grading ends here: {why}.")
+        except ModuleNotFoundError as error:
+            if error.name not in ("psycopg", "psycopg2"):
+                raise
+            self._fail(
+                "The gradebook is kept in PostgreSQL, for which the kit needs its extra `postgres` and an address that "
+                f"begins with postgresql+psycopg:// ({error}): pip install -e '.[postgres]'"
+            )
         except OSError as error:
             why = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
             self._fail(f"The course's folders cannot be read or written, so grading ends here: {why}.")
