@@ -238,7 +238,8 @@ def test_when_the_last_worker_is_lost_what_was_done_is_kept_and_the_run_ends_wit
 
 @pytest.mark.slow
 def test_when_the_scheduler_is_lost_the_run_ends_with_a_sentence():
-    with scheduler() as (address, program), workers(address, FAKE), ClusterPool(address, lambda line: None) as opened:
+    said: list[str] = []
+    with scheduler() as (address, program), workers(address, FAKE), ClusterPool(address, said.append) as opened:
         opened.await_one()
         opened._client._timeout = 1.0  # for which it would try to find the scheduler again
         endless = opened.run(task("echo") for _ in iter(int, 1))
@@ -246,6 +247,7 @@ def test_when_the_scheduler_is_lost_the_run_ends_with_a_sentence():
         program.send_signal(signal.SIGKILL)
         with pytest.raises(ClusterProblem, match=f"^The Dask scheduler at {address} is gone, or has dropped our work"):
             list(endless)
+    assert said == []
 
 
 class Silent(http.server.BaseHTTPRequestHandler):

@@ -250,16 +250,16 @@ class ClusterPool:
         self._looked = True
         try:
             self._news.put(_Seen(dict(await self._client.nthreads())))
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:  # the latter when the client closes by itself
             self._news.put(_Gone(str(error) or type(error).__name__))
 
     async def _fetch(self, host: _Host, flight: _Flight) -> None:
         try:
             reply = await self._client.gather(flight.future, asynchronous=True)
             self._news.put(_Answer(host, flight, reply))
-        except asyncio.CancelledError as error:
+        except (asyncio.CancelledError, distributed.CancelledError) as error:  # we cancel nothing that is not dropped
             if not flight.dropped:
-                self._news.put(_Gone(str(error) or "it was cancelled"))
+                self._news.put(_Gone(getattr(error, "reason", None) or "cancelled"))
         except Exception as error:
             problem = f"{type(error).__name__}: {' '.join(str(error).split())}"
             self._news.put(_Failure(host, flight, problem, isinstance(error, distributed.KilledWorker)))
@@ -283,7 +283,8 @@ class ClusterPool:
     def _take(self, news: _Seen | _Answer | _Failure | _Gone) -> None:
         match news:
             case _Gone(problem):
-                self._over = f"The Dask scheduler at {self._address} is gone, or has dropped our work ({problem})."
+                why = " ".join(problem.split()).rstrip(".")
+                self._over = f"The Dask scheduler at {self._address} is gone, or has dropped our work ({why})."
             case _Seen(threads):
                 self._looked = False
                 self._meet({address: number for address, number in threads.items() if number > 0})

@@ -70,7 +70,9 @@ def connect(address: str, progress: Progress) -> ClusterPool:
             f"To grade on a Dask cluster, the kit needs its extra `cluster` ({error}): pip install -e '.[cluster]'"
         ) from None
     # Whatever concerns the class is said by us; the client's log would come in between.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in logging.root.manager.loggerDict:
+        if name.partition(".")[0] in ("distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", message="Sending large graph")  # a notebook with many outputs
     return ClusterPool(address, progress.note)
 
