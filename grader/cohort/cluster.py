@@ -257,9 +257,10 @@ class ClusterPool:
         try:
             reply = await self._client.gather(flight.future, asynchronous=True)
             self._news.put(_Answer(host, flight, reply))
-        except (asyncio.CancelledError, distributed.CancelledError) as error:  # we cancel nothing that is not dropped
+        except (asyncio.CancelledError, distributed.CancelledError, OSError) as error:
+            # Whatever is not dropped nobody but the scheduler cancels, and results come by way of it.
             if not flight.dropped:
-                self._news.put(_Gone(getattr(error, "reason", None) or "cancelled"))
+                self._news.put(_Gone(getattr(error, "reason", None) or str(error) or type(error).__name__))
         except Exception as error:
             problem = f"{type(error).__name__}: {' '.join(str(error).split())}"
             self._news.put(_Failure(host, flight, problem, isinstance(error, distributed.KilledWorker)))
