@@ -44,7 +44,8 @@ diagnoses: bootstrap ## which mistake the grader names, beside the one that was 
 costs: bootstrap ## what each common mistake costs in points
 	@.venv/bin/python scripts/costs.py
 
-bench: bootstrap ## what grading a notebook costs, beside running it unguarded
+bench: bootstrap ## a class through stock nbgrader, otter-grader and this kit; what a notebook and its isolation cost
+	@.venv/bin/python scripts/bench_class.py
 	@.venv/bin/python scripts/bench.py
 
 messages: bootstrap ## every message a student can read, one per check and diagnosis, as a page and as text

@@ -22,6 +22,7 @@ import io
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -274,6 +275,7 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         print(f"{os.cpu_count()} processors, {os.getloadavg()[0]:.1f} busy when this began.\n", flush=True)
         fine = compare(folder, options.students, options.otter) if options.students else True
+        latency(folder)
         if options.sizes:
             by_size(folder, options.sizes)
     return 0 if fine else 1
@@ -315,6 +317,23 @@ def compare(folder: Path, number: int, for_otter: int) -> bool:
     same = all(scores[name] == scores["stock"] for name in scores)
     print(f"The points of all parts {'are the same' if same else 'DIFFER'} from grader to grader.\n", flush=True)
     return same
+
+
+def latency(folder: Path, rounds: int = 5) -> None:
+    """Print how long one person waits for one thing, from a cold start of the command."""
+    kit = Course(ROOT)
+    notebook = nbformat.read(kit.notebook(NAME), as_version=4)
+    solve(notebook, Student("ada", "right", ()), ROOT / SAMPLES, reference_cells(kit, NAME))
+    path = folder / "solved.ipynb"
+    nbformat.write(notebook, path)
+    grader = [sys.executable, "-m", "grader"]
+    print("| command | median, seconds | CPU seconds |")
+    print("|---|---:|---:|")
+    for words in (["--help"], ["check", str(path)]):
+        costs = [measured([*grader, *words], ROOT, 1) for _ in range(rounds)]
+        wall, cpu = (statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu"))
+        print(f"| `grader {words[0]}` | {wall:.2f} | {cpu:.2f} |", flush=True)
+    print()
 
 
 def by_size(folder: Path, sizes: Sequence[int]) -> None:
