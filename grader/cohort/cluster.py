@@ -67,6 +67,10 @@ class _Flight:
     future: Any
     dropped: bool = False
 
+    @property
+    def suspect(self) -> bool:
+        return self.errand is not None and self.errand.losses > 0
+
 
 @dataclass(eq=False)
 class _Host:
@@ -154,6 +158,7 @@ class ClusterPool:
         self._digest = grader_digest()
         self._hosts: dict[str, _Host] = {}
         self._ready: deque[_Errand] = deque()
+        self._suspects: deque[_Errand] = deque()
         self._finished: list[tuple[Task[Any], Done | Fault]] = []
         self._news: queue.SimpleQueue[_Seen | _Answer | _Failure | _Gone] = queue.SimpleQueue()
         self._over = ""
@@ -221,15 +226,29 @@ class ClusterPool:
                 more = task is not None
                 if task is not None:
                     self._ready.append(_Errand(task))
-            elif self._ready or more or any(flight.errand for host in self._hosts.values() for flight in host.flights):
+            elif self._suspects and (idle := self._idle()) is not None:
+                self._send(idle, self._suspects.popleft())
+            elif (
+                self._ready
+                or self._suspects
+                or more
+                or any(flight.errand for host in self._hosts.values() for flight in host.flights)
+            ):
                 self._hear()
             elif not self._finished:
                 return
 
+    def _able(self) -> Iterator[_Host]:
+        return (host for host in self._hosts.values() if host.isolation and not host.refused)
+
     def _with_room(self) -> _Host | None:
-        able = (host for host in self._hosts.values() if host.isolation and not host.refused)
+        able = (host for host in self._able() if not any(flight.suspect for flight in host.flights))
         least = min(able, key=lambda host: host.load, default=None)
         return least if least is not None and least.load < PER_THREAD else None
+
+    def _idle(self) -> _Host | None:
+        """A worker for a notebook that must have no company: if that worker is lost as well, it is no coincidence."""
+        return next((host for host in self._able() if not host.flights), None)
 
     def _send(self, host: _Host, errand: _Errand) -> None:
         self._ask(host, errand, "grade", encode(errand.task.job))
@@ -317,15 +336,19 @@ class ClusterPool:
             self._over = f"No worker of the Dask cluster at {self._address} can grade. {self._last_refusal}"
 
     def _part_from(self, host: _Host) -> None:
-        """A worker is gone. Those that it had begun may be why; the others only waited there."""
+        """A worker is gone. What it had not finished may be why; what it had finished and we had not fetched is not."""
         del self._hosts[host.address]
-        errands = [flight.errand for flight in host.flights if flight.errand is not None]
+        flights = [flight for flight in host.flights if flight.errand is not None]
+        finished = [flight for flight in flights if flight.future.status == "finished"]
         self._drop(host)
         if host.isolation:
-            self._say(f"The worker {host.address} is gone; {len(errands)} notebooks that it had go to others.")
-        for errand in errands[: host.threads]:
-            self._lost(errand)
-        self._ready.extend(errands[host.threads :])
+            self._say(f"The worker {host.address} is gone; {len(flights)} notebooks that it had go to others.")
+        for flight in flights:
+            assert flight.errand is not None  # or it had not been among them
+            if flight in finished:
+                self._ready.append(flight.errand)
+            else:
+                self._lost(flight.errand)
 
     def _drop(self, host: _Host) -> None:
         for flight in host.flights:
@@ -359,9 +382,9 @@ class ClusterPool:
             self._say(f"The worker {host.address} is given nothing to grade: {problem}")
 
     def _lost(self, errand: _Errand) -> None:
-        """A notebook's worker is gone, or could not go on with it."""
+        """A notebook's worker is gone, or could not go on with it. From now on it has a worker to itself."""
         errand.losses += 1
         if errand.losses < MOST_LOSSES:
-            self._ready.append(errand)
+            self._suspects.append(errand)
         else:
             self._finished.append((errand.task, Fault(f"{MOST_LOSSES} workers in a row were lost with it.")))
