@@ -9,9 +9,10 @@
     jobs 2    `grader grade --jobs 2`
 
 Notebooks are those of the sample class that come to an end by themselves, over and over until there are enough. CPU
-time is that of a command and all processes it started; memory is the largest sum over them of what each holds for
-itself and its share of what is shared (PSS), looked at twice a second. The least that any grader could need is measured
-beside them: the notebooks' cells and the checks alone, in one process that has everything imported.
+time is that of a command and all processes it started, as seen twice a second: those of the sandbox are ended by
+signals, so that the kernel does not add their time to anybody's. Memory is the largest sum over them of what each holds
+for itself and its share of what is shared (PSS). The least that any grader could need is measured beside them: the
+notebooks' cells and the checks alone, in one process that has everything imported and MXNet's engine of the sandbox.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 warnings.simplefilter("ignore")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# As in the sandbox: what is measured starts without it.
+os.environ["MXNET_ENGINE_TYPE"] = "NaiveEngine"
 
 import nbformat  # noqa: E402 (after the path and the warnings are set)
 import psutil  # noqa: E402
@@ -100,9 +103,10 @@ def measured(command: Sequence[str], folder: Path, submissions: int, *, good: Se
     """Run a command to its end; what it and everything that it started took. Raises: SystemExit if it failed."""
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        stop, peak = threading.Event(), [0.0]
-        watcher = threading.Thread(target=_watch, args=(process.pid, stop, peak))
+        plain = {name: value for name, value in os.environ.items() if name != "MXNET_ENGINE_TYPE"}
+        process = subprocess.Popen(command, cwd=folder, env=plain, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        stop, peak, seconds = threading.Event(), [0.0], dict[tuple[int, float], float]()
+        watcher = threading.Thread(target=_watch, args=(process.pid, stop, peak, seconds))
         watcher.start()
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
@@ -112,14 +116,21 @@ def measured(command: Sequence[str], folder: Path, submissions: int, *, good: Se
         if process.returncode not in good:
             said.seek(0)
             sys.exit(f"{' '.join(command)} failed:\n{said.read().decode(errors='replace')[-3000:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, peak[0], submissions)
+    waited_for = usage.ru_utime + usage.ru_stime
+    return Cost(wall, max(waited_for, sum(seconds.values())), peak[0], submissions)
 
 
-def _watch(pid: int, stop: threading.Event, peak: list[float]) -> None:
+def _watch(pid: int, stop: threading.Event, peak: list[float], seconds: dict[tuple[int, float], float]) -> None:
+    """Note the most memory and, for each process, the CPU seconds it had when it was last seen."""
     while not stop.wait(SAMPLE_SECONDS):
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(pid)
-            peak[0] = max(peak[0], sum(_held(process) for process in (root, *root.children(recursive=True))))
+            family = (root, *root.children(recursive=True))
+            peak[0] = max(peak[0], sum(_held(process) for process in family))
+            for process in family:
+                with contextlib.suppress(psutil.Error):
+                    times = process.cpu_times()
+                    seconds[process.pid, process.create_time()] = times.user + times.system
 
 
 def _held(process: psutil.Process) -> float:
