@@ -108,9 +108,7 @@ def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     tmp_path: Path, course: Course, sample_class: list[Student], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Students of each kind; nbgrader's gradebook must hold exactly the marks of the mark sheet."""
-    chosen = [
-        student for student in sample_class if student.id in ("ada", "joan", "niels", "mallory", "pat")
-    ]
+    chosen = [student for student in sample_class if student.id in ("ada", "joan", "niels", "mallory", "pat")]
     monkeypatch.setattr(demo, "read_class", lambda samples: chosen)
     said = io.StringIO()
     folder = tmp_path / "demo"
