@@ -156,11 +156,16 @@ def _check(options: argparse.Namespace) -> int:
     return OK if all(result.full_marks for result in results) else NO
 
 
+def _at_least_one(option: str, number: int | None) -> None:
+    """Raises: UsageProblem."""
+    if number is not None and number < 1:
+        raise UsageProblem(f"{option} must be a positive number, got {number}.")
+
+
 def _grade(options: argparse.Namespace) -> int:
     from grader.cohort.command import NotGraded, grade_class
 
-    if options.jobs is not None and options.jobs < 1:
-        raise UsageProblem(f"--jobs must be a positive number, got {options.jobs}.")
+    _at_least_one("--jobs", options.jobs)
     try:
         everybody = grade_class(
             _find_course(options),
@@ -260,8 +265,7 @@ def _demo(options: argparse.Namespace) -> int:
     from grader.demo import NoClass, NotEmpty, run_demo
     from grader.nbgrader_commands import NbgraderFailed
 
-    if options.students is not None and options.students < 1:
-        raise UsageProblem(f"--students must be a positive number, got {options.students}.")
+    _at_least_one("--students", options.students)
     try:
         right = run_demo(
             _find_course(options),

@@ -72,7 +72,7 @@ class _Bench:
             try:
                 self._pool = self._pool or Pool(1)
                 yield self._pool
-            except BaseException:
+            except BaseException:  # whatever it was, also the end of the thread: no process may stay behind
                 self._close()
                 raise
         self._idle = threading.Timer(IDLE_SECONDS, self._end)

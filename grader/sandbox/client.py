@@ -106,7 +106,7 @@ class Forkserver:
                 raise SandboxProblem(f"{command[0]} cannot be started: {error.strerror}.") from None
         try:
             meanwhile()
-        except BaseException:
+        except BaseException:  # an interrupt from the keyboard, too, must leave no process behind
             self.close()
             raise
         if self._hear().get("event") != "up":

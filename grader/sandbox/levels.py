@@ -51,7 +51,7 @@ def open_forkserver(
             acts = prove(forkserver)
         except SandboxProblem as problem:
             acts = (str(problem),)
-        except BaseException:
+        except BaseException:  # an interrupt from the keyboard, too, must leave no process behind
             forkserver.close()
             raise
         if not acts:
