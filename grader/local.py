@@ -432,17 +432,21 @@ def _give_gradients(arrays: Sequence[Any], heads: Sequence[Any]) -> None:
 
 def _live(arrays: Sequence[Any]) -> tuple[int, ...]:
     """The positions whose gradient buffer still receives the gradient of a new backward pass."""
-    live = []
+    everyone = tuple(range(len(arrays)))
+    # All at once, which takes the least time where all is well; else one by one, to see which.
+    passed = everyone if _goes_back(arrays) else [i for i in everyone if _goes_back([arrays[i]])]
+    return tuple(i for i in passed if arrays[i].grad is not None and np.all(arrays[i].grad.asnumpy() == 2))
+
+
+def _goes_back(arrays: Sequence[Any]) -> bool:
+    """Whether autograd takes the gradient of 2p with respect to every array p; False if one is no variable any more."""
     with autograd.record():
         doubled = [array * 2 for array in arrays]
-    for i, (array, double) in enumerate(zip(arrays, doubled, strict=True)):
-        try:
-            double.backward()
-        except mx.base.MXNetError:
-            continue  # no longer a variable of the graph
-        if array.grad is not None and np.all(array.grad.asnumpy() == 2):
-            live.append(i)
-    return tuple(live)
+    try:
+        autograd.backward(doubled)
+    except mx.base.MXNetError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

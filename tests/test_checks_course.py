@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from grader.checks.linreg_scratch.course import FUNCTIONS, CourseSubject, stand_
 from grader.checks.linreg_scratch.training import course_problem
 from grader.local import LocalSubject
 from grader.running import run_part
-from grader.subject import HOME, Gradients, NotImplementedYet, Tensor
+from grader.subject import HOME, Gradients, NotImplementedYet, Raised, Tensor, Training
 from solutions import linreg
 
 PARTS = {part.id: part for part in parts("linreg_scratch")}
@@ -78,21 +80,69 @@ def test_a_stand_in_is_asked_in_place_of_one_function_and_of_no_other() -> None:
         subject.step([[1.0]], [[1.0]], 0.1, 1)
 
 
+def stopped(wrong: dict[str, object], ours: str | None) -> Training:
+    """What a training comes to with one wrong function of a student's, and one of ours."""
+    return stand_in(LocalSubject(REFERENCE | wrong), ours).train(
+        np.ones((4, 2)), np.ones(4), np.zeros((2, 1)), np.zeros(1), lr=0.1, num_epochs=2, batch_size=2
+    )
+
+
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [
         ({"data_iter": lambda *_: None}, "data_iter returned None."),
         ({"data_iter": lambda *_: iter([1])}, "data_iter gave a batch that is not a pair of NDArrays."),
-        ({"linreg": lambda *_: 1.0}, NO_WAY),
-        ({"linreg": lambda *arrays: linreg.linreg(*arrays).detach()}, NO_WAY),
-        ({"squared_loss": lambda *_: 1.0}, NO_WAY),
     ],
-)  # fmt: skip
-def test_a_training_that_cannot_go_on_says_why(wrong, problem: str) -> None:
-    found = stand_in(LocalSubject(REFERENCE | wrong), "sgd").train(
-        np.ones((4, 2)), np.ones(4), np.zeros((2, 1)), np.zeros(1), lr=0.1, num_epochs=2, batch_size=2
-    )
+)
+@pytest.mark.parametrize("ours", [None, "linreg", "squared_loss", "sgd"])
+def test_a_training_without_batches_says_why(wrong, problem: str, ours: str | None) -> None:
+    found = stopped(wrong, ours)
     assert (found.epochs, found.problem) == ((), problem)
+
+
+@pytest.mark.parametrize("ours", [None, *FUNCTIONS])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"linreg": lambda *arrays: linreg.linreg(*arrays).detach()},
+        {"squared_loss": lambda *_: 1.0},
+        {"squared_loss": lambda *arrays: linreg.squared_loss(*arrays).detach()},
+    ],
+)
+def test_a_training_without_a_way_back_says_so(wrong: dict[str, object], ours: str | None) -> None:
+    if ours in wrong:
+        assert len(stopped(wrong, ours).epochs) == 2
+    else:
+        found = stopped(wrong, ours)
+        assert (found.epochs, found.problem) == ((), NO_WAY)
+
+
+def test_what_is_not_an_array_is_met_where_the_next_function_meets_it() -> None:
+    for ours in ("data_iter", "sgd"):
+        with pytest.raises(Raised, match="squared_loss"):
+            stopped({"linreg": lambda *_: 1.0}, ours)
+    assert stopped({"linreg": lambda *_: 1.0}, "squared_loss").problem == NO_WAY
+
+
+@pytest.mark.parametrize("ours", FUNCTIONS)
+def test_a_stand_in_costs_few_requests(ours: str) -> None:
+    subject = Counted(REFERENCE)
+    problem = course_problem(np.random.default_rng(4))
+    stand_in(subject, ours).train(
+        problem.features, problem.labels, problem.w, problem.b, lr=0.03, num_epochs=2, batch_size=10
+    )
+    # Two epochs of 100 steps: the loop there, a request for each step, and two of them around our linreg.
+    assert subject.requests <= {"data_iter": 2, "linreg": 402, "squared_loss": 204, "sgd": 202}[ours]
+
+
+class Counted(LocalSubject):
+    """Counts the requests that would go to another process: each takes one look at what is allowed to run."""
+
+    requests = 0
+
+    def _guard(self, *arguments: Any) -> Any:
+        self.requests += 1
+        return super()._guard(*arguments)
 
 
 def test_a_loss_of_another_shape_still_has_a_gradient() -> None:
