@@ -291,10 +291,10 @@ def send_frame(channel: socket.socket, data: bytes, deadline: float | None) -> N
     """
     left = memoryview(struct.pack("<I", len(data)) + data)
     while left:
-        _wait(channel, deadline, writing=True)
         try:
             sent = channel.send(left[: 2**18], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
         except BlockingIOError:
+            _wait(channel, deadline, writing=True)
             continue
         except OSError:
             raise PeerClosed from None
@@ -314,23 +314,27 @@ def receive_frame(channel: socket.socket, deadline: float | None, largest: int) 
 
 def _receive(channel: socket.socket, size: int, deadline: float | None) -> bytes:
     data = bytearray()
+    at_once = 0 if deadline is None else socket.MSG_DONTWAIT
     while len(data) < size:
-        _wait(channel, deadline, writing=False)
         try:
-            piece = channel.recv(min(size - len(data), 2**18))
+            piece = channel.recv(min(size - len(data), 2**18), at_once)
+        except BlockingIOError:
+            _wait(channel, deadline, writing=False)
+            continue
         except OSError:
             raise PeerClosed from None
         if not piece:
             raise PeerClosed
         data += piece
+        if deadline is not None and time.monotonic() > deadline:  # a frame that trickles in must not take for ever
+            raise DeadlineExceeded
     return bytes(data)
 
 
 def _wait(channel: socket.socket, deadline: float | None, *, writing: bool) -> None:
-    if deadline is None:
-        return
-    left = deadline - time.monotonic()
+    """Wait until something can be written or read. Raises: DeadlineExceeded."""
+    left = None if deadline is None else (deadline - time.monotonic()) * 1000
     poller = select.poll()  # poll, not select: file descriptors may lie above 1023
     poller.register(channel, select.POLLOUT if writing else select.POLLIN)
-    if left <= 0 or not poller.poll(left * 1000):
+    if (left is not None and left <= 0) or not poller.poll(left):
         raise DeadlineExceeded
