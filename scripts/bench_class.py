@@ -1,18 +1,20 @@
 """A class through four graders: the same notebooks and the same checks, on one machine, in one run.
 
-    python scripts/bench_class.py [--students N] [--sizes N ...] [--otter N] [--folder DIR]
+    python scripts/bench_class.py [--students N] [--sizes N ...] [--otter N] [--folder DIR] [--plot FILE.svg]
 
     stock     `nbgrader autograde` as it comes, with the checks in the student's kernel
     otter     `otter run` for each notebook, with a test for each part that calls the same checks
     sealed    `nbgrader autograde` of this kit
     jobs 1    `grader grade --jobs 1`
     jobs 2    `grader grade --jobs 2`
+    dask      `grader grade --dask` on two workers of this machine, which were there before
 
 Notebooks are those of the sample class that come to an end by themselves, over and over until there are enough. CPU
 time is that of a command and all processes it started, as seen twice a second: those of the sandbox are ended by
 signals, so that the kernel does not add their time to anybody's. Memory is the largest sum over them of what each holds
 for itself and its share of what is shared (PSS). The least that any grader could need is measured beside them: the
 notebooks' cells and the checks alone, in one process that has everything imported and MXNet's engine of the sandbox.
+After that come what one person waits for, and classes of several sizes.
 """
 
 from __future__ import annotations
@@ -78,6 +80,7 @@ def test_{part}(env):
 
     assert check("{part}", {functions}) == {points}
 """
+OTHERS = ("iterators_and_contexts", "exercises")
 SLOW = ("zeno",)
 """Students whose notebooks end only when they are stopped, after minutes in stock nbgrader."""
 SAMPLE_SECONDS = 0.5
@@ -190,6 +193,14 @@ def grade(jobs: int) -> Callable[[Course, int], Cost]:
     return run
 
 
+def on_a_cluster(course: Course, number: int) -> Cost:
+    """The workers' own time and memory are not in it: they were there before."""
+    from tests import test_cluster
+
+    with test_cluster.scheduler() as (address, _), test_cluster.workers(address, "", ""):
+        return measured([sys.executable, "-m", "grader", "grade", NAME, "--dask", address], course.root, number)
+
+
 def otter_environment(folder: Path) -> Path:
     """otter-grader beside this kit's packages, in an environment of its own; its program."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
@@ -282,6 +293,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="*", default=[10, 30, 100], help="for time and memory by size")
     parser.add_argument("--otter", type=int, default=5, metavar="N", help="notebooks for otter-grader; 0: leave it out")
     parser.add_argument("--folder", type=Path, default=None, help="where to work; kept")
+    parser.add_argument("--plot", type=Path, default=None, metavar="FILE", help="draw time and memory by size, as SVG")
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
@@ -289,8 +301,9 @@ def main() -> int:
         print(f"{os.cpu_count()} processors, {os.getloadavg()[0]:.1f} busy when this began.\n", flush=True)
         fine = compare(folder, options.students, options.otter) if options.students else True
         latency(folder)
+        in_a_notebook()
         if options.sizes:
-            by_size(folder, options.sizes)
+            by_size(folder, options.sizes, options.plot)
     return 0 if fine else 1
 
 
@@ -304,6 +317,7 @@ def compare(folder: Path, number: int, for_otter: int) -> bool:
         ("sealed", "", stock),
         ("jobs 1", "", grade(1)),
         ("jobs 2", "", grade(2)),
+        ("dask", "", on_a_cluster),
     ]
     for name, config, run in graders:
         copy = fresh(course, folder / name.replace(" ", ""), config)
@@ -318,14 +332,13 @@ def compare(folder: Path, number: int, for_otter: int) -> bool:
     print(f"{number} submissions (otter: {min(for_otter, number)}); per submission where nothing else is said.\n")
     print("| grader | per second | times stock | seconds | CPU seconds | of them cells and checks | peak MB |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    for name in ("stock", "otter", "sealed", "jobs 1", "jobs 2"):
+    for name in ("stock", "otter", "sealed", "jobs 1", "jobs 2", "dask"):
         if name in found:
             cost = found[name]
             cpu = cost.cpu / cost.submissions
-            print(
-                f"| {name} | {cost.rate:.3f} | {cost.rate / found['stock'].rate:.1f} | {1 / cost.rate:.2f} | {cpu:.2f} "
-                f"| {limit / cpu:.0%} | {cost.peak / 2**20:.0f} |"
-            )
+            counted = f"{cpu:.2f} | {limit / cpu:.0%} | {cost.peak / 2**20:.0f}" if name != "dask" else "| | "
+            times = cost.rate / found["stock"].rate
+            print(f"| {name} | {cost.rate:.3f} | {times:.1f} | {1 / cost.rate:.2f} | {counted} |")
     print(f"\nCells and checks alone take {limit:.2f} CPU seconds.")
     same = all(scores[name] == scores["stock"] for name in scores)
     print(f"The points of all parts {'are the same' if same else 'DIFFER'} from grader to grader.\n", flush=True)
@@ -349,16 +362,76 @@ def latency(folder: Path, rounds: int = 5) -> None:
     print()
 
 
-def by_size(folder: Path, sizes: Sequence[int]) -> None:
+IN_A_NOTEBOOK = """
+import contextlib, importlib, io, json, sys, time
+import solutions
+from grader import check, checks
+name, module, rounds = sys.argv[1:]
+solution = importlib.import_module(f"solutions.{module}")
+found = {}
+for part in checks.parts(name):
+    functions = [getattr(solution, function) for function in part.functions]
+    found[part.id] = []
+    for _ in range(int(rounds)):
+        with contextlib.redirect_stdout(io.StringIO()):
+            start = time.perf_counter()
+            check(part.id, *functions)
+            found[part.id].append(time.perf_counter() - start)
+print(json.dumps(found))
+"""
+
+
+def in_a_notebook(rounds: int = 5) -> None:
+    """Print how long `check(...)` takes in a notebook that is open, for the reference. The first time is left out:
+    it draws the cases."""
+    print("| assignment | median of its checks, seconds | the slowest |")
+    print("|---|---:|---|")
+    for name, module in (("linreg_scratch", "linreg"), *((other, other) for other in OTHERS)):
+        command = [sys.executable, "-W", "ignore", "-c", IN_A_NOTEBOOK, name, module, str(rounds + 1)]
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        medians = {part: statistics.median(times[1:]) for part, times in json.loads(done.stdout).items()}
+        slowest = max(medians, key=lambda part: medians[part])
+        middle = statistics.median(medians.values())
+        print(f"| {name} | {middle:.2f} | `{slowest}`, {medians[slowest]:.2f} |", flush=True)
+    print()
+
+
+def by_size(folder: Path, sizes: Sequence[int], plot: Path | None = None) -> None:
     print("| submissions (jobs 2) | seconds | seconds per submission | CPU seconds per submission | peak MB |")
     print("|---:|---:|---:|---:|---:|")
+    costs = []
     for size in sizes:
         course = make_course(folder / f"size-{size}", size)
-        cost = grade(2)(course, size)
+        costs.append(cost := grade(2)(course, size))
         print(
             f"| {size} | {cost.wall:.1f} | {cost.wall / size:.2f} | {cost.cpu / size:.2f} | {cost.peak / 2**20:.0f} |",
             flush=True,
         )
+    if plot is not None:
+        draw(costs, plot)
+
+
+def draw(costs: Sequence[Cost], path: Path) -> None:
+    """Time and memory by the size of the class."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    plt.rcParams["svg.hashsalt"] = "bench"
+    sizes = [cost.submissions for cost in costs]
+    figure, (time_axes, memory_axes) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    time_axes.loglog(sizes, [cost.wall for cost in costs], "o-", label="measured")
+    last = costs[-1]
+    time_axes.loglog(sizes, [last.wall / last.submissions * size for size in sizes], ":", label="in proportion")
+    time_axes.set(title="Time", xlabel="submissions", ylabel="seconds")
+    time_axes.legend()
+    memory_axes.semilogx(sizes, [cost.peak / 2**20 for cost in costs], "s-")
+    memory_axes.set(title="Memory of all processes, at most", xlabel="submissions", ylabel="MB")
+    memory_axes.set_ylim(bottom=0)
+    for axes in (time_axes, memory_axes):
+        axes.grid(alpha=0.4)
+    figure.savefig(path, metadata={"Date": None})
 
 
 if __name__ == "__main__":

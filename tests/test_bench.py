@@ -29,3 +29,12 @@ def test_the_class_is_of_every_kind_that_comes_to_an_end_by_itself():
     assert len(found) >= 20
     assert {student.id for student in found}.isdisjoint({"zeno", "mallory", "pat"})
     assert {bool(student.unsolved) for student in found} == {True, False}
+
+
+def test_time_and_memory_are_drawn_by_size(tmp_path):
+    costs = [BENCH["Cost"](wall=3.0 * size, cpu=5.0 * size, peak=5e8, submissions=size) for size in (10, 100)]
+    pictures = [tmp_path / "one.svg", tmp_path / "two.svg"]
+    for path in pictures:
+        BENCH["draw"](costs, path)
+    assert pictures[0].read_bytes() == pictures[1].read_bytes()
+    assert "<svg" in pictures[0].read_text(encoding="utf-8")
