@@ -1,0 +1,141 @@
+"""The pages are true: links lead somewhere, commands can be given, and the blocks of commands do what is said.
+
+A block marked `sh` is run, those of a page one after the other, in a copy of the kit in which a small class has handed
+in. A block that is not run here has a line before it that says why:
+
+    <!-- not run: downloads an environment -->
+
+Its commands, and those within sentences and tables, must at least exist, with the options they are given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+from grader.cli import _parser
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+BLOCK = re.compile(r"(?:^<!-- not run: (?P<why>.+?) -->\n+)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
+SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]*)?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.M)
+COMMANDS = ("grader", "nbgrader", "make", "python")
+OUR_SUBCOMMANDS: dict[str, argparse.ArgumentParser] = next(
+    dict(action.choices) for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
+)
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+
+
+@dataclass(frozen=True)
+class Block:
+    """language: as marked. why: why it is not run, if it is not."""
+
+    language: str
+    text: str
+    why: str
+
+
+def read(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def blocks(page: str) -> list[Block]:
+    return [Block(found["language"], found["text"], found["why"] or "") for found in BLOCK.finditer(read(page))]
+
+
+def commands(page: str) -> Iterator[list[str]]:
+    """Every command of a page that we can know of, as words."""
+    lines = [line for block in blocks(page) if block.language == "sh" for line in joined(block.text)]
+    spans = [span.replace("\\|", "|") for span in SPAN.findall(BLOCK.sub("", read(page)))]
+    for text in [*lines, *(span for span in spans if span.partition(" ")[0].rpartition("/")[2] in COMMANDS)]:
+        for command in re.split(r"&&|\|\||[|;]", text):
+            words = shlex.split(command, comments=True)
+            while words and re.fullmatch(r"\w+=.*", words[0]):
+                words = words[1:]
+            if words and words[0].rpartition("/")[2] in COMMANDS:
+                yield [words[0].rpartition("/")[2], *words[1:]]
+
+
+def joined(text: str) -> list[str]:
+    return text.replace("\\\n", " ").splitlines()
+
+
+def anchor(heading: str) -> str:
+    """As the usual hosts of Markdown make it."""
+    plain = re.sub(r"[^\w\- ]", "", re.sub(r"[`*]|\]\(.*?\)", "", heading).lower())
+    return plain.strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    for path, mark in LINK.findall(read(page)):
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), f"{page}: {path}"
+        if mark:
+            headings = {anchor(heading) for heading in HEADING.findall(target.read_text(encoding="utf-8"))}
+            assert mark[1:] in headings, f"{page}: {path}{mark}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_exists_with_its_options(page: str) -> None:
+    for words in commands(page):
+        program, *rest = words
+        said = f"{page}: {' '.join(words)}"
+        match program:
+            case "make":
+                assert {word for word in rest if "=" not in word and not word.startswith("-")} <= TARGETS, said
+            case "grader" if rest and not rest[0].startswith("-"):
+                assert rest[0] in OUR_SUBCOMMANDS, said
+                known = OUR_SUBCOMMANDS[rest[0]]._option_string_actions
+                assert {word.partition("=")[0] for word in rest if word.startswith("-")} <= set(known), said
+            case "nbgrader" if rest:
+                assert rest[0] in NbGraderApp.subcommands, said
+            case "python" if rest and rest[0].endswith(".py"):
+                assert (ROOT / rest[0]).is_file(), said
+                source = (ROOT / rest[0]).read_text(encoding="utf-8")
+                assert all(f'"{word}"' in source for word in rest if word.startswith("--")), said
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_blocks_say_what_they_are(page: str) -> None:
+    assert read(page).count("\n```") == 2 * len(blocks(page))
+    assert {block.language for block in blocks(page)} <= {"sh", "python", "text", "yaml", "ini"}, page
+    for block in blocks(page):
+        if block.language == "python":
+            compile(block.text, page, "exec")
+
+
+RUN = [page for page in PAGES if any(block.language == "sh" and not block.why for block in blocks(page))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RUN)
+def test_the_commands_of_a_page_run(page: str, class_that_handed_in: Path, tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    shutil.copytree(class_that_handed_in, kit, symlinks=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRADER_", "VIRTUAL_ENV"))}
+    environment["PATH"] = f"{Path(sys.prefix) / 'bin'}:{environment['PATH']}"
+    for block in blocks(page):
+        if block.language == "sh" and not block.why:
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", block.text],
+                cwd=kit,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, f"{page}\n{block.text}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
