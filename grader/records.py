@@ -74,6 +74,12 @@ def write_whole(path: Path, data: bytes) -> None:
     os.replace(unfinished, path)
 
 
+def write_report(path: Path, text: str) -> None:
+    """Write a file that somebody has asked for, with the folders that it lies in. Raises: OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text.encode())
+
+
 def sha256(data: bytes | msgspec.Raw) -> str:
     return hashlib.sha256(data).hexdigest()
 

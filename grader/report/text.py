@@ -1,11 +1,11 @@
-"""A part's report as plain text."""
+"""Reports as plain text."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
 
-from grader.results import Outcome, Part
+from grader.results import Outcome, Part, Result
 
 WORDS = {
     "passed": "passed",
@@ -71,9 +71,34 @@ def part_text(part: Part) -> str:
     return "\n".join(lines)
 
 
+def result_text(result: Result) -> str:
+    """The report of one notebook, without a trailing newline."""
+    if result.score is None:
+        return f"Could not grade: {result.reason}"
+    paragraphs = [result.reason, *map(part_text, result.parts), f"Total: {points(result.score, result.max_score)}"]
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def check_text(outcome: Outcome) -> str:
+    """What there is to tell of a check that is shown by itself, apart from its claim; nothing if it passed."""
+    rows = [] if outcome.status == "passed" else details(outcome)
+    return textwrap.dedent("\n".join(_row_lines(rows)))
+
+
+def lost_text(part: Part) -> str:
+    """As `part_text`, without the headline and without the checks that passed."""
+    told = [(outcome, rows) for outcome, rows in stories(part) if outcome.status != "passed"]
+    lines = [line for outcome, rows in told for line in _check_lines(outcome, rows)]
+    return "\n".join(filter(None, [part.message, textwrap.dedent("\n".join(lines))]))
+
+
 def _check_lines(outcome: Outcome, rows: Rows) -> Iterator[str]:
     lead = f"  {WORDS[outcome.status]:<9} {outcome.points}/{outcome.max_points}  "
     yield from textwrap.wrap(outcome.claim, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead))
+    yield from _row_lines(rows)
+
+
+def _row_lines(rows: Rows) -> Iterator[str]:
     for label, text in rows:
         first, *rest = _lines(text)
         yield f"{label:>{len(INDENT) + 1}}  {first}"
