@@ -67,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--seed", type=int, default=None, help="the seed of the checks (the public one by default)")
     check.add_argument("--assignment", metavar="NAME", help="grade against this assignment, whatever the cells say")
     check.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else")
+    check.add_argument("--junit", metavar="FILE", type=Path, help="write the results as JUnit XML, too")
+    check.add_argument("--gradescope", metavar="FILE", type=Path, help="write results.json, of one notebook, too")
+    check.add_argument(
+        "--github",
+        action="store_true",
+        help="annotate the notebook; write the job's summary and result",
+    )
     _course_option(check)
     check.set_defaults(run=_check)
 
@@ -79,8 +86,15 @@ def _parser() -> argparse.ArgumentParser:
         "--student", metavar="ID", action="append", help="only this one, or all that fit a pattern; may be repeated"
     )
     grade.add_argument("--force", action="store_true", help="grade again what is up to date")
+    _export_options(grade)
     _course_option(grade)
     grade.set_defaults(run=_grade)
+
+    export = commands.add_parser("export", help="write what a class has got, for Canvas, Moodle and others")
+    export.add_argument("assignment", metavar="ASSIGNMENT")
+    _export_options(export)
+    _course_option(export)
+    export.set_defaults(run=_export)
 
     gate = commands.add_parser(
         "gate", help="prove an assignment fit for release: full marks for the reference, none for the bare release"
@@ -105,6 +119,16 @@ def _course_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--course", metavar="DIR", type=Path, help="the course folder (where you are by default)")
 
 
+def _export_options(parser: argparse.ArgumentParser) -> None:
+    to = parser.add_argument_group("files to write about the class")
+    to.add_argument("--canvas", metavar="FILE", type=Path, help="the final scores, to be imported into Canvas")
+    to.add_argument("--moodle", metavar="FILE", type=Path, help="the final scores, to be imported into Moodle")
+    to.add_argument("--roster", metavar="FILE", type=Path, help="what Canvas or Moodle exported, to be filled in")
+    to.add_argument("--column", metavar="TITLE", help="the assignment's title there (its name by default)")
+    to.add_argument("--json", metavar="FILE", type=Path, help="every result, as JSON")
+    to.add_argument("--junit", metavar="FILE", type=Path, help="every result, as JUnit XML")
+
+
 def _find_course(options: argparse.Namespace) -> Course:
     from grader.course import find_course
 
@@ -119,6 +143,10 @@ def _check(options: argparse.Namespace) -> int:
     for path in options.notebooks:
         if not os.path.lexists(path):
             raise UsageProblem(f"There is no notebook {path}.")
+    if options.gradescope and len(options.notebooks) > 1:
+        raise UsageProblem(f"--gradescope takes one notebook at a time, got {len(options.notebooks)}.")
+    if options.gradescope:
+        options.gradescope.unlink(missing_ok=True)  # an older one would speak of another submission
     seed = PUBLIC_SEED if options.seed is None else options.seed
     candidates: list[Assignment] = []
     submissions: list[tuple[Path, Accepted | Refused]] = []
@@ -148,9 +176,10 @@ def _check(options: argparse.Namespace) -> int:
                 )
             results.append(result)
             if not options.json:
-                _print_result(result)
+                _print_result(result, options)
     if options.json:
-        print(to_json(results), end="")
+        print(to_json(results), end="", flush=True)
+    _write_reports(options, results, [taken for _, taken in submissions])
     if any(result.status == "ungradable" for result in results):
         return BROKEN
     return OK if all(result.full_marks for result in results) else NO
@@ -166,6 +195,7 @@ def _grade(options: argparse.Namespace) -> int:
     from grader.cohort.command import NotGraded, grade_class
 
     _at_least_one("--jobs", options.jobs)
+    _wanted(options)
     try:
         everybody = grade_class(
             _find_course(options),
@@ -178,7 +208,43 @@ def _grade(options: argparse.Namespace) -> int:
         )
     except NotGraded as problem:
         raise UsageProblem(str(problem)) from None
-    return OK if everybody else NO
+    exported = _export(options) if _wanted(options) else OK
+    return OK if everybody and exported == OK else NO
+
+
+def _wanted(options: argparse.Namespace) -> bool:
+    """Whether there is anything to export. Raises: UsageProblem."""
+    wanted = [name for name in ("canvas", "moodle", "json", "junit") if getattr(options, name)]
+    tables = [name for name in wanted if name in ("canvas", "moodle")]
+    if options.roster and len(tables) != 1:
+        raise UsageProblem("--roster goes with one of --canvas and --moodle.")
+    if options.column and not tables:
+        raise UsageProblem("--column goes with --canvas or --moodle.")
+    return bool(wanted)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from grader.cohort.command import NotGraded
+    from grader.cohort.export import NotExported, export_class
+
+    if not _wanted(options):
+        raise UsageProblem("Say what to write: --canvas, --moodle, --json or --junit, each with a file.")
+    try:
+        remarks = export_class(
+            _find_course(options),
+            options.assignment,
+            canvas=options.canvas,
+            moodle=options.moodle,
+            json=options.json,
+            junit=options.junit,
+            roster=options.roster,
+            column=options.column,
+        )
+    except (NotExported, NotGraded) as problem:
+        raise UsageProblem(str(problem)) from None
+    for remark in remarks:
+        print(f"grader: {remark}", file=sys.stderr)
+    return NO if remarks else OK
 
 
 def _take(path: Path, candidates: Sequence[Assignment]) -> Accepted | Refused:
@@ -227,18 +293,52 @@ def _candidates(options: argparse.Namespace) -> list[Assignment]:
     return candidates
 
 
-def _print_result(result: Result) -> None:
-    from grader.report.text import part_text, points
+def _print_result(result: Result, options: argparse.Namespace) -> None:
+    from grader.report.github import unheeded
+    from grader.report.text import result_text
 
-    print(f"{result.notebook} ({result.assignment}, seed {result.seed}, isolation {result.isolation})\n")
-    if result.score is None:
-        print(f"Could not grade: {result.reason}\n")
-        return
-    if result.reason:
-        print(f"{result.reason}\n")
-    for part in result.parts:
-        print(part_text(part) + "\n")
-    print(f"Total: {points(result.score, result.max_score)}\n")
+    about = f"{result.notebook} ({result.assignment}, seed {result.seed}, isolation {result.isolation})"
+    text = f"{about}\n\n{result_text(result)}\n"
+    print(unheeded(text) if options.github else text)
+
+
+def _write_reports(
+    options: argparse.Namespace, results: Sequence[Result], submissions: Sequence[Accepted | Refused]
+) -> None:
+    """The files that `grader check` was asked for, besides what it prints."""
+    from grader.records import write_report
+
+    if options.junit:
+        from grader.report.junit import junit_xml
+
+        write_report(options.junit, junit_xml(results))
+    if options.gradescope:
+        from grader.report.gradescope import gradescope_json
+
+        [result] = results
+        if result.score is None:
+            print(
+                f"grader: {options.gradescope} is not written, because there is no score.",
+                file=sys.stderr,
+            )
+        else:
+            write_report(options.gradescope, gradescope_json(result))
+    if options.github:
+        from grader.intake import Accepted
+        from grader.report.github import Graded, announce
+
+        graded = [
+            Graded(result, _notebook_in(path, result), taken.data if isinstance(taken, Accepted) else None)
+            for path, result, taken in zip(options.notebooks, results, submissions, strict=True)
+        ]
+        # Nothing but the JSON goes to stdout with --json; a runner reads stderr as well.
+        announce(graded, os.environ, lambda line: print(line, file=sys.stderr if options.json else sys.stdout))
+
+
+def _notebook_in(path: Path, result: Result) -> Path:
+    """The file that an annotation belongs to, where a submission's folder was named."""
+    inside = path / f"{result.assignment}.ipynb"
+    return inside if inside.is_file() else path
 
 
 def _gate(options: argparse.Namespace) -> int:

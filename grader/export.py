@@ -10,6 +10,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,48 @@ COLUMNS = (
 """nbgrader's, in its order, and one more."""
 
 FORMULA_STARTS = "=+-@\t\r\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalGrade:
+    """What the gradebook says of one student and assignment.
+
+    status: as in `QuotedCsvExport`. score: with the marks given by hand, less what being late costs; None unless all of
+    it has been graded.
+    """
+
+    student: str
+    last_name: str
+    first_name: str
+    email: str
+    status: str
+    score: float | None
+    max_score: float
+
+
+def final_grades(gradebook: Gradebook, assignment: str, handed_in: Callable[[str, str], bool]) -> list[FinalGrade]:
+    """Everybody's grade in one assignment, in the order of their ids.
+
+    handed_in: whether a submission of this student and assignment lies there. Raises: MissingEntry if the gradebook
+    knows no such assignment.
+    """
+    found = gradebook.find_assignment(assignment)
+    students = sorted(gradebook.students, key=lambda student: str(student.id))
+    grades = []
+    for values in _rows(gradebook, found, students, handed_in):
+        row = dict(zip(COLUMNS, values, strict=True))
+        grades.append(
+            FinalGrade(
+                student=str(row["student_id"]),
+                last_name=row["last_name"] or "",
+                first_name=row["first_name"] or "",
+                email=row["email"] or "",
+                status=row["status"],
+                score=row["score"] if row["status"] == GRADED else None,
+                max_score=row["max_score"],
+            )
+        )
+    return grades
 
 
 class QuotedCsvExport(ExportPlugin):  # type: ignore[misc]

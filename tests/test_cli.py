@@ -58,8 +58,10 @@ def result(score: int | None = 1, **changes) -> Result:
 
 @pytest.fixture(autouse=True)
 def outside(tmp_path, monkeypatch) -> Path:
-    """Every test runs in an empty folder, outside any course, and without a sandbox."""
+    """Every test runs in an empty folder, outside any course, without a sandbox, and on no runner of GitHub's."""
     monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_WORKSPACE", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(levels, "open_forkserver", open_nothing)
     return tmp_path
 
@@ -126,6 +128,12 @@ def make_course(folder: Path, notebook: bytes) -> Path:
         (["check", "--sed", "1", "n.ipynb"], "Unrecognized arguments"),
         (["check", "n.ipynb"], "There is no notebook n.ipynb."),
         (["check", "a\0b"], "There is no notebook"),
+        (["check", "--gradescope", "r.json", ".", ".."], "--gradescope takes one notebook at a time, got 2."),
+        (["export", "linreg_scratch"], "Say what to write: --canvas, --moodle, --json or --junit, each with a file."),
+        (["export", "a", "--roster", "r", "--canvas", "c", "--moodle", "m"], "--roster goes with one of --canvas and"),
+        (["export", "a", "--column", "A", "--json", "j"], "--column goes with --canvas or --moodle."),
+        (["grade", "a", "--roster", "r"], "--roster goes with one of --canvas and --moodle."),
+        (["export", "linreg_scratch", "--json", "j"], "is not inside a course."),
         (["check", "x/../y/n.ipynb"], "There is no notebook"),
         (["gate"], "is not inside a course."),
         (["gate", "--course", "nowhere"], "There is no folder"),
@@ -284,6 +292,51 @@ def test_no_result_can_break_the_terminal(notebook, graded, capsys):
     assert "\x1b" not in said
     assert "\x07" not in said
     said.encode()
+
+
+def test_reports_are_written_beside_what_is_printed(capsys, notebook, graded):
+    graded(result(0))
+    where = ["--junit", "new/folder/junit.xml", "--gradescope", "results.json"]
+    assert main(["check", str(notebook), *where]) == NO
+    assert "Total: 0 of 1 point" in capsys.readouterr().out
+    assert 'failures="1"' in Path("new/folder/junit.xml").read_text(encoding="utf-8")
+    assert json.loads(Path("results.json").read_text(encoding="utf-8"))["score"] == 0
+
+
+def test_without_a_score_gradescope_finds_no_file_not_even_an_old_one(capsys, notebook, graded):
+    graded(result(None, reason="It is a pipe."))
+    Path("results.json").write_text("{}", encoding="utf-8")
+    assert main(["check", str(notebook), "--gradescope", "results.json"]) == BROKEN
+    assert not Path("results.json").exists()
+    assert capsys.readouterr().err == "grader: results.json is not written, because there is no score.\n"
+
+
+def test_for_github_there_are_annotations_after_a_log_without_commands(capsys, notebook, graded, monkeypatch):
+    monkeypatch.setenv("GITHUB_OUTPUT", "output")
+    graded(result(0))
+    assert main(["check", notebook.name, "--github"]) == NO
+    first, *_, stop, annotation = capsys.readouterr().out.splitlines()
+    assert first.replace("stop-commands::", "") + "::" == stop
+    assert annotation.startswith("::error file=n.ipynb,line=")
+    line = int(annotation.partition("line=")[2].partition(",")[0])
+    assert "def sgd" in notebook.read_text(encoding="utf-8").splitlines()[line - 1]
+    assert Path("output").read_text(encoding="utf-8").startswith("result=")
+
+
+def test_with_json_for_github_only_json_goes_to_stdout(capsys, notebook, graded):
+    graded(result(0))
+    assert main(["check", str(notebook), "--github", "--json"]) == NO
+    said = capsys.readouterr()
+    assert json.loads(said.out)["results"][0]["score"] == 0
+    assert said.err.startswith("::error file=")
+
+
+def test_a_submissions_folder_is_annotated_at_its_notebook(capsys, notebook, graded, tmp_path):
+    graded(result(0))
+    (tmp_path / "zoe").mkdir()
+    notebook.rename(tmp_path / "zoe" / f"{NAME}.ipynb")
+    assert main(["check", "zoe", "--github"]) == NO
+    assert f"::error file=zoe/{NAME}.ipynb,line=" in capsys.readouterr().out
 
 
 def test_seed_assignment_and_name_reach_the_grader(notebook, graded, capsys):
