@@ -5,7 +5,7 @@
 FUZZ_EXAMPLES ?= 20000
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
-.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks seed-tables lock clean
+.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks gradescope seed-tables lock clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 
@@ -53,6 +53,9 @@ messages: bootstrap ## every message a student can read, one per check and diagn
 
 notebooks: bootstrap ## build the notebooks from their scripts
 	@.venv/bin/python -m grader.build
+
+gradescope: bootstrap ## an autograder to upload to Gradescope, for each assignment, in build/gradescope
+	@.venv/bin/python scripts/gradescope_zip.py
 
 seed-tables: bootstrap ## compute the tables of the documentation again
 	@.venv/bin/python -m solutions.seed_tables

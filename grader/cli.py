@@ -317,10 +317,8 @@ def _write_reports(
 
         [result] = results
         if result.score is None:
-            print(
-                f"grader: {options.gradescope} is not written, because there is no score.",
-                file=sys.stderr,
-            )
+            why = f"{options.gradescope} is not written, because there is no score. {result.reason}"
+            print(f"grader: {why}", file=sys.stderr)
         else:
             write_report(options.gradescope, gradescope_json(result))
     if options.github:

@@ -308,7 +308,8 @@ def test_without_a_score_gradescope_finds_no_file_not_even_an_old_one(capsys, no
     Path("results.json").write_text("{}", encoding="utf-8")
     assert main(["check", str(notebook), "--gradescope", "results.json"]) == BROKEN
     assert not Path("results.json").exists()
-    assert capsys.readouterr().err == "grader: results.json is not written, because there is no score.\n"
+    said = capsys.readouterr().err
+    assert said == "grader: results.json is not written, because there is no score. It is a pipe.\n"
 
 
 def test_for_github_there_are_annotations_after_a_log_without_commands(capsys, notebook, graded, monkeypatch):
