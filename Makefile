@@ -5,7 +5,8 @@
 FUZZ_EXAMPLES ?= 20000
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
-.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks gradescope seed-tables lock clean
+.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks gradescope \
+	seed-tables student-kit lock clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 
@@ -59,6 +60,9 @@ gradescope: bootstrap ## an autograder to upload to Gradescope, for each assignm
 
 seed-tables: bootstrap ## compute the tables of the documentation again
 	@.venv/bin/python -m solutions.seed_tables
+
+student-kit: bootstrap ## what students install: notebooks, a wheel without solutions, an environment
+	@.venv/bin/python -m grader student-kit build/student-kit
 
 lock: bootstrap ## write requirements.lock and environment.yml from pyproject.toml
 	@sh scripts/lock

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -77,6 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     _course_option(check)
     check.set_defaults(run=_check)
 
+    doctor = commands.add_parser("doctor", help="what this machine can and cannot do")
+    doctor.set_defaults(run=_doctor)
+    if find_spec("grader.gate") is not None:
+        _add_commands_for_instructors(commands)
+    return parser
+
+
+def _add_commands_for_instructors(commands: argparse._SubParsersAction[_Parser]) -> None:
+    """The commands that a student kit (`grader.student_kit`) does not have."""
     grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook; what is up to date is skipped")
     grade.add_argument("assignment", metavar="ASSIGNMENT")
     where = grade.add_mutually_exclusive_group()
@@ -110,9 +121,20 @@ def _parser() -> argparse.ArgumentParser:
     _course_option(demo)
     demo.set_defaults(run=_demo)
 
-    doctor = commands.add_parser("doctor", help="what this machine can and cannot do")
-    doctor.set_defaults(run=_doctor)
-    return parser
+    new = commands.add_parser("new-course", help="make a course folder of your own, with a secret seed")
+    new.add_argument("folder", metavar="DIR", type=Path)
+    new.add_argument("--course-id", metavar="ID", help="what nbgrader calls the course (the folder's name by default)")
+    new.add_argument(
+        "--force", action="store_true", help="also where there is a course: the kit's files anew, course/ as it is"
+    )
+    new.set_defaults(run=_new_course)
+
+    students = commands.add_parser("student-kit", help="make what students install: notebooks, wheel, environment")
+    students.add_argument(
+        "folder", metavar="DIR", nargs="?", type=Path, help="where (default: course/student-kit in the course)"
+    )
+    _course_option(students)
+    students.set_defaults(run=_student_kit)
 
 
 def _course_option(parser: argparse.ArgumentParser) -> None:
@@ -375,6 +397,38 @@ def _demo(options: argparse.Namespace) -> int:
         return OK if right else NO
     except (NotEmpty, NoClass, NbgraderFailed) as problem:
         raise UsageProblem(str(problem)) from None
+
+
+def _new_course(options: argparse.Namespace) -> int:
+    from grader.kit_files import NoKit
+    from grader.new_course import NoNewCourse, make_course
+
+    try:
+        course = make_course(options.folder, course_id=options.course_id, force=options.force)
+    except (NoNewCourse, NoKit) as problem:
+        raise UsageProblem(str(problem)) from None
+    print(f"Made a course in {course.root}: {', '.join(course.assignments())}.")
+    print(f"Its secret seed is in {course.workspace / 'seed'}. README.md there says how to go on; begin with:")
+    print(f"  cd {shlex.quote(str(options.folder))} && grader gate")
+    return OK
+
+
+def _student_kit(options: argparse.Namespace) -> int:
+    from grader.kit_files import NoKit
+    from grader.nbgrader_commands import NbgraderFailed
+    from grader.settings import NoSettings
+    from grader.student_kit import NoStudentKit, make_student_kit
+
+    course = _find_course(options)
+    folder = options.folder or course.workspace / "student-kit"
+    try:
+        files = make_student_kit(course, folder)
+    except (NoStudentKit, NoKit, NoSettings, NbgraderFailed) as problem:
+        raise UsageProblem(str(problem)) from None
+    for path in files:
+        print(path)
+    print("No line of a solution is in it. Students install it as its README.md says.")
+    return OK
 
 
 def _doctor(options: argparse.Namespace) -> int:

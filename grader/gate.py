@@ -7,7 +7,7 @@ the release made by nbgrader holds no line of a solution; and, left untouched, e
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,7 +97,7 @@ def _agreement(course: Course, name: str) -> Finding:
     except build.BuildError as error:
         return Finding(False, f"the source cannot be built: {error}")
     if differing:
-        return Finding(False, "source and notebook differ. Run `make notebooks`.")
+        return Finding(False, "source and notebook differ. Run `python -m grader.build`.")
     return Finding(True, "source and notebook agree.")
 
 
@@ -127,16 +127,27 @@ def _full_marks(result: Result) -> Finding:
 
 def _no_leak(notebook: Path, release: Path) -> Finding:
     """No file of the release holds a solution line or a marker, which the source beside the notebook would."""
-    secrets = [*solution_lines(notebook), build.BEGIN_SOLUTION, build.END_SOLUTION]
-    for path in sorted(path for path in release.rglob("*") if path.is_file()):
-        if path.suffix == ".ipynb":
-            text = "\n".join(_texts(nbformat.read(path, as_version=4)))
-        else:
-            text = path.read_text(encoding="utf-8", errors="replace")
+    leak = first_leak(release, [*solution_lines(notebook), build.BEGIN_SOLUTION, build.END_SOLUTION])
+    if leak:
+        return Finding(False, f"the release leaks a solution: {leak}.")
+    return Finding(True, "the release holds no line of a solution.")
+
+
+def first_leak(folder: Path, secrets: Sequence[str]) -> str:
+    """The first file in a folder that holds one of `secrets`, and which, in words; nothing if none does."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        text = text_of(path)
         for secret in secrets:
             if secret in text:
-                return Finding(False, f"the release leaks a solution: {path.name} holds {secret!r}.")
-    return Finding(True, "the release holds no line of a solution.")
+                return f"{path.name} holds {secret!r}"
+    return ""
+
+
+def text_of(path: Path) -> str:
+    """All that a file says: of a notebook its sources, outputs, attachments and metadata, without JSON's escapes."""
+    if path.suffix == ".ipynb":
+        return "\n".join(_texts(nbformat.read(path, as_version=4)))
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _texts(node: object) -> Iterator[str]:

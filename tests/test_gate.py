@@ -112,14 +112,14 @@ def test_five_findings_and_a_sentence_for_each(course, pretend):
 def test_a_notebook_edited_by_hand_is_found(course, pretend):
     pretend(result(), untouched())
     edit_notebook(course, lambda cells: cells["setup"].update(source="import mxnet"))
-    assert only_failure(course) == "source and notebook differ. Run `make notebooks`."
+    assert only_failure(course) == "source and notebook differ. Run `python -m grader.build`."
 
 
 def test_a_source_edited_without_building_is_found(course, pretend):
     pretend(result(), untouched())
     source = course.notebook(NAME).with_suffix(".py")
     source.write_text(source.read_text(encoding="utf-8") + "\n# %%\nx = 1\n", encoding="utf-8")
-    assert only_failure(course) == "source and notebook differ. Run `make notebooks`."
+    assert only_failure(course) == "source and notebook differ. Run `python -m grader.build`."
 
 
 def test_a_source_that_cannot_be_built_is_told_with_its_reason(course, pretend):
@@ -134,7 +134,7 @@ def test_points_that_are_not_those_of_the_checks_are_found(course, pretend):
     edit_notebook(course, lambda cells: cells["check_sgd"].metadata.nbgrader.update(points=70))
     failed = [finding.sentence for finding in findings(course) if not finding.ok]
     assert failed == [
-        "source and notebook differ. Run `make notebooks`.",
+        "source and notebook differ. Run `python -m grader.build`.",
         "the cell check_sgd carries 70 points, its checks 7.",
     ]
 

@@ -1,0 +1,37 @@
+"""A course's settings, as nbgrader reads them from nbgrader_config.py."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import chdir
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.apps import AutogradeApp
+
+from grader.course import MARKER, Course
+
+
+class NoSettings(Exception):
+    """nbgrader_config.py cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What other commands than nbgrader's want to know. exchange: None where none is named."""
+
+    course_id: str
+    db_url: str
+    exchange: Path | None
+
+
+def read_settings(course: Course) -> Settings:
+    """Raises: NoSettings."""
+    app = AutogradeApp(log_level=logging.CRITICAL)
+    try:
+        with chdir(course.root):
+            app.initialize([])
+    except SystemExit as end:  # what nbgrader_config.py says when it cannot be used
+        raise NoSettings(str(end) if isinstance(end.code, str) else f"{MARKER} cannot be read.") from None
+    named = app.config.Exchange.get("root")
+    return Settings(str(app.coursedir.course_id), str(app.coursedir.db_url), Path(named) if named else None)
