@@ -604,7 +604,7 @@ def test_clean_leaves_a_course_alone(machine):
 EVERYTHING = "libgomp.so.1 libquadmath.so.0 libseccomp.so.2"
 
 
-def ci(machine, *, libraries=EVERYTHING, programs=("bwrap", "initdb")):
+def ci(machine, *, libraries=EVERYTHING, programs=("bwrap", "initdb", "chromium")):
     """Run .ci/run with a make that only takes note of its argument."""
     for program in programs:
         machine.script(program, "#!/bin/sh\n")
@@ -622,7 +622,8 @@ def test_ci_installs_what_is_missing_then_tests(machine):
     assert done.returncode == 0, done.stderr
     assert log[0] == "apt-get update -q"
     assert log[1].endswith("--no-install-recommends python3-venv libquadmath0 libseccomp2 bubblewrap")
-    assert log[2] == "make test"
+    assert log[2].endswith("--no-install-recommends chromium")
+    assert log[3] == "make test"
 
 
 def test_ci_installs_nothing_where_nothing_is_missing(machine):
