@@ -21,11 +21,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from grader.cli import _parser
+from grader.course import Course
+from grader.demo import SAMPLES, read_class, reference_cells, solve
+from grader.nbgrader_commands import run_nbgrader
 
+NAME = "linreg_scratch"
+STUDENTS = ("ada", "joan", "olga")
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
 BLOCK = re.compile(r"(?:^<!-- not run: (?P<why>.+?) -->\n+)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
@@ -118,6 +124,8 @@ def test_blocks_say_what_they_are(page: str) -> None:
             compile(block.text, page, "exec")
 
 
+FOLDERS = {"docs/students.md": f"course/submitted/{STUDENTS[0]}"}
+"""Where a page's reader is, if not in the kit: a student, beside their own notebooks."""
 RUN = [page for page in PAGES if any(block.language == "sh" and not block.why for block in blocks(page))]
 
 
@@ -132,10 +140,29 @@ def test_the_commands_of_a_page_run(page: str, class_that_handed_in: Path, tmp_p
         if block.language == "sh" and not block.why:
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", block.text],
-                cwd=kit,
+                cwd=kit / FOLDERS.get(page, "."),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
             )
             assert done.returncode == 0, f"{page}\n{block.text}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+
+
+@pytest.fixture(scope="module")
+def class_that_handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the kit, with a release of the first assignment and three submissions of it."""
+    kit = tmp_path_factory.mktemp("docs") / "kit"
+    mine = shutil.ignore_patterns(".*", "build", "course", "demo", "__pycache__", "*.egg-info")
+    shutil.copytree(ROOT, kit, ignore=mine)
+    os.symlink(sys.prefix, kit / ".venv")
+    course = Course(kit)
+    run_nbgrader(course, "generate_assignment", NAME, exchange=kit / "course/exchange")
+    students = {student.id: student for student in read_class(kit / SAMPLES)}
+    for id in STUDENTS:
+        notebook = nbformat.read(course.workspace / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+        solve(notebook, students[id], kit / SAMPLES, reference_cells(course, NAME))
+        place = course.workspace / "submitted" / id / NAME
+        place.mkdir(parents=True)
+        nbformat.write(notebook, place / f"{NAME}.ipynb")
+    return kit
