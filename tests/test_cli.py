@@ -507,3 +507,44 @@ def test_a_system_that_refuses_is_one_sentence(error, monkeypatch, capsys) -> No
     assert said.startswith("grader: ")
     assert error.strerror in said
     assert said.count("\n") == 1
+
+
+# a class
+
+
+@pytest.fixture
+def class_of(monkeypatch):
+    """A class that is graded and exported as told, and what the export was asked for."""
+    from grader.cohort import command, export
+
+    def pretend(*, everybody: bool = True, remarks: tuple[str, ...] = ()) -> list[dict]:
+        asked: list[dict] = []
+        monkeypatch.setattr(cli, "_find_course", lambda options: None)
+        monkeypatch.setattr(command, "grade_class", lambda *arguments, **named: everybody)
+        monkeypatch.setattr(export, "export_class", lambda *given, **named: asked.append(named) or list(remarks))
+        return asked
+
+    return pretend
+
+
+@pytest.mark.parametrize("verb", ["grade", "export"])
+def test_grade_and_export_write_the_same_files(class_of, verb):
+    asked = class_of()
+    arguments = ["--canvas", "c.csv", "--roster", "r.csv", "--column", "Homework", "--json", "j.json"]
+    assert main([verb, NAME, *arguments]) == OK
+    files = {"canvas": Path("c.csv"), "roster": Path("r.csv"), "json": Path("j.json")}
+    assert asked == [{"moodle": None, "junit": None, "column": "Homework", **files}]
+
+
+def test_grade_exports_nothing_unless_asked(class_of):
+    asked = class_of()
+    assert main(["grade", NAME]) == OK
+    assert asked == []
+
+
+@pytest.mark.parametrize(("everybody", "remarks"), [(False, ()), (True, ("ada is left out.",))])
+def test_the_files_are_written_also_where_the_answer_is_no(capsys, class_of, everybody, remarks):
+    asked = class_of(everybody=everybody, remarks=remarks)
+    assert main(["grade", NAME, "--junit", "j.xml"]) == NO
+    assert len(asked) == 1
+    assert capsys.readouterr().err == "".join(f"grader: {remark}\n" for remark in remarks)

@@ -116,6 +116,7 @@ def test_gradescope_gets_every_check_with_its_points():
     assert [test["number"] for test in document["tests"]] == ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1"]
     assert document["output"].splitlines() == ["Cells were missing.", "sgd: 2 of 10 points", "linreg: 2 of 2 points"]
     assert document["stdout_visibility"] == "hidden"
+    assert document["extra_data"] == {"assignment": "linreg_scratch", "isolation": "landlock"}
 
 
 def test_gradescope_gets_nothing_where_there_is_no_score():

@@ -32,6 +32,7 @@ def gradescope_json(result: Result) -> str:
         "test_name_format": TEXT,
         "visibility": VISIBLE,
         "stdout_visibility": HIDDEN,
+        "extra_data": {"assignment": result.assignment, "isolation": result.isolation},
         "tests": [
             _test(part, outcome, f"{i}.{k}")
             for i, part in enumerate(result.parts, start=1)
