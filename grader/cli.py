@@ -136,6 +136,11 @@ def _add_commands_for_instructors(commands: argparse._SubParsersAction[_Parser])
     _course_option(students)
     students.set_defaults(run=_student_kit)
 
+    copy = commands.add_parser("copy-gradebook", help="copy the course's gradebook to another database")
+    copy.add_argument("to", metavar="URL", help="postgresql+psycopg://USER@HOST/DATABASE or sqlite:///FILE; empty yet")
+    _course_option(copy)
+    copy.set_defaults(run=_copy_gradebook)
+
 
 def _course_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--course", metavar="DIR", type=Path, help="the course folder (where you are by default)")
@@ -428,6 +433,21 @@ def _student_kit(options: argparse.Namespace) -> int:
     for path in files:
         print(path)
     print("No line of a solution is in it. Students install it as its README.md says.")
+    return OK
+
+
+def _copy_gradebook(options: argparse.Namespace) -> int:
+    from grader.gradebook_copy import NotCopied, copy_gradebook, readable
+    from grader.settings import NoSettings, read_settings
+
+    try:
+        counts = copy_gradebook(read_settings(_find_course(options)).db_url, options.to)
+    except (NoSettings, NotCopied) as problem:
+        raise UsageProblem(str(problem)) from None
+    what = {"student": "students", "submitted_assignment": "submissions", "grade": "grades", "comment": "comments"}
+    print(f"Copied {', '.join(f'{counts[table]} {word}' for table, word in what.items())}; read again, all the same.")
+    print("The course still uses the old gradebook. To use the copy, write into nbgrader_config.py")
+    print(f'    c.CourseDirectory.db_url = "{readable(options.to)}"')
     return OK
 
 

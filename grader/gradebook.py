@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import jsonschema
+import nbgrader.api
 import nbgrader.converters.autograde
 import nbgrader.nbgraderformat.common
 import nbgrader.preprocessors.latesubmissions
@@ -123,20 +125,31 @@ def _wait_for_locks(statement: str) -> Callable[[Any, object], None]:
 
 
 @contextmanager
-def one_gradebook(db_url: str, course_id: str) -> Iterator[RunGradebook]:
-    """The gradebook, which nbgrader's steps use as well until this ends. Raises: SQLAlchemyError."""
+def one_gradebook(db_url: str, course_id: str, plugins: Iterable[type] = ()) -> Iterator[RunGradebook]:
+    """The gradebook, which nbgrader's steps use as well until this ends. Raises: SQLAlchemyError.
+
+    plugins: classes of the course's own that nbgrader's steps call; they too get this gradebook when they open one. In
+    SQLite, what they write to another would wait for this one, which waits for them.
+    """
     gradebook = RunGradebook(db_url, course_id)
-    opened = {module: module.Gradebook for module in STEPS}
+    places = [vars(module) for module in (*STEPS, nbgrader.api)]
+    places += [names for names in map(_names_of, plugins) if names.get("Gradebook") is Gradebook]
     try:
-        for module in STEPS:
-            module.Gradebook = lambda *arguments, **named: gradebook
+        for names in places:
+            names["Gradebook"] = lambda *arguments, **named: gradebook
         nbgrader.nbgraderformat.common.jsonschema = _Examined()
         yield gradebook
     finally:
-        for module in STEPS:
-            module.Gradebook = opened[module]
+        for names in places:
+            names["Gradebook"] = Gradebook
         nbgrader.nbgraderformat.common.jsonschema = jsonschema
         gradebook.end()
+
+
+def _names_of(plugin: type) -> dict[str, Any]:
+    """The global names of the module, or of the configuration file, that a class was written in."""
+    written = [value.__globals__ for value in vars(plugin).values() if isinstance(value, FunctionType)]
+    return written[0] if written else {}
 
 
 class _Examined:

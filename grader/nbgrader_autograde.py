@@ -164,7 +164,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             with (
                 self._in_sentences(),
                 only_one(self._records / f"{course.assignment_id}.lock"),
-                one_gradebook(course.db_url, course.course_id) as self._gradebook,
+                one_gradebook(course.db_url, course.course_id, self._plugins()) as self._gradebook,
             ):
                 self._given = self._given_to_everybody()
                 self._gradebook.drop()
@@ -391,13 +391,19 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         """Stands for what grading depends on besides the submission: the assignment, the grader and the settings."""
         frame = nbformat.writes(self._frame)
         known = assignment_digest(self._gradebook, self.coursedir.assignment_id)
-        self.exporter._preprocessors = []
-        for step in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
-            self.exporter.register_preprocessor(step)
-        steps = list(self.exporter._preprocessors)
+        steps = self._all_steps()
         steps += [step.plugin_class(parent=step) for step in steps if hasattr(step, "plugin_class")]
         settings = [[type(step).__name__, _plain(step.trait_values(config=True))] for step in steps]
         return digest([self.coursedir.assignment_id, frame, known, grader_digest(), settings])
+
+    def _all_steps(self) -> list[Any]:
+        self.exporter._preprocessors = []
+        for step in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            self.exporter.register_preprocessor(step)
+        return list(self.exporter._preprocessors)
+
+    def _plugins(self) -> list[type]:
+        return [step.plugin_class for step in self._all_steps() if hasattr(step, "plugin_class")]
 
     def set_aside(self, unfit: Unfit) -> None:
         """Leave no score, and say so wherever somebody may look for one."""

@@ -19,6 +19,7 @@ from grader.new_course import IN_KIT, NoNewCourse, make_course
 from grader.seeds import PUBLIC_SEED
 from grader.settings import read_settings
 from tests.desk import ROOT
+from tests.malformed import half_solved
 
 NAME = "linreg_scratch"
 
@@ -44,16 +45,24 @@ def in_course(folder: Path, *command: str, code: int = 0) -> str:
 
 
 @pytest.mark.slow
-def test_a_new_course_works_from_the_gate_to_a_mark_with_its_own_seed(course):
+def test_a_new_course_works_from_the_gate_to_a_mark_that_can_be_replayed(course):
     said = in_course(course, "grader", "gate", NAME)
     assert "the reference earns 40 of 40 points." in said
     assert "NOT OK" not in said
     in_course(course, "nbgrader", "generate_assignment", NAME)
-    bare = course / "course" / "release" / NAME / f"{NAME}.ipynb"
+    submission = course / "course" / "submitted" / "zoe" / NAME / f"{NAME}.ipynb"
+    submission.parent.mkdir(parents=True)
+    submission.write_bytes(half_solved(course / "assignments" / NAME / f"{NAME}.ipynb").data)
+    in_course(course, "grader", "grade", NAME)
+    record = json.loads((course / "course" / "records" / NAME / "zoe.json").read_bytes())["record"]["result"]
     seed = (course / "course" / "seed").read_text().strip()
-    said = in_course(course, "grader", "check", "--json", "--seed", seed, str(bare), code=1)
-    [result] = json.loads(said)["results"]
-    assert (result["score"], result["max_score"], result["seed"]) == (0, 40, int(seed))
+    said = in_course(course, "grader", "check", "--json", "--seed", seed, str(submission), code=1)
+    [replayed] = json.loads(said)["results"]
+    assert record["seed"] == int(seed)
+    assert 0 < record["score"] < record["max_score"]
+    assert {key: record[key] for key in ("seed", "score", "parts")} == {
+        key: replayed[key] for key in ("seed", "score", "parts")
+    }
 
 
 def test_its_settings_are_the_course_s_own(course):

@@ -31,6 +31,7 @@ from grader.course import Course
 from grader.demo import _copy_course
 from grader.export import QuotedCsvExport
 from grader.gradebook import RunGradebook
+from grader.gradebook_copy import NotCopied, copy_gradebook
 from tests.desk import ROOT, Desk, configuration, generate, open_desk
 from tests.malformed import NAME
 from tests.test_cohort import ALL_CURRENT, ALL_DONE, PretendedPool, grade, hand_in, in_a_child
@@ -187,6 +188,37 @@ def test_two_runs_that_meet_the_same_new_student_both_go_on(desk):
     assert second.find_student("zoe").id == "zoe"
     first.end()
     second.end()
+
+
+def test_a_gradebook_moves_from_sqlite_and_back_and_nothing_is_graded_again(server, tmp_path, monkeypatch):
+    desk = open_desk(generate(tmp_path / "generated"), tmp_path / "course", monkeypatch)
+    monkeypatch.setattr(run, "Pool", type("ThisPool", (PretendedPool,), {}))
+    hand_in(desk)
+    assert grade(desk) == ALL_DONE
+    with desk.gradebook() as book:
+        book.find_comment("why_reshape", NAME, NAME, "ada").manual_comment = "Zoë's “½” is right."
+        book.db.commit()
+    original, before = desk.config.CourseDirectory.db_url, seen(desk)
+    administer(server, "CREATE DATABASE moved")
+    there, back = server + "moved", f"sqlite:///{tmp_path / 'back.db'}"
+    counts = copy_gradebook(original, there)
+    assert copy_gradebook(there, back) == counts
+    for url in (there, back):
+        desk.config.CourseDirectory.db_url = url
+        assert seen(desk) == before
+        assert grade(desk) == ALL_CURRENT
+    with pytest.raises(NotCopied, match="has tables already"):
+        copy_gradebook(original, there)
+
+
+def test_what_postgresql_cannot_hold_is_told_and_leaves_it_empty(server, tmp_path, monkeypatch):
+    desk = open_desk(generate(tmp_path / "generated"), tmp_path / "course", monkeypatch)
+    with desk.gradebook() as book:
+        book.update_or_create_student("zoe", first_name="Z" * 300)  # SQLite takes it for the 128 characters there are
+    administer(server, "CREATE DATABASE narrow")
+    for _ in range(2):
+        with pytest.raises(NotCopied, match="nothing was written: value too long"):
+            copy_gradebook(desk.config.CourseDirectory.db_url, server + "narrow")
 
 
 LOST = "The gradebook cannot be read or written, so grading ends here: "
