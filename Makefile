@@ -5,8 +5,8 @@
 FUZZ_EXAMPLES ?= 20000
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
-.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks gradescope \
-	seed-tables student-kit lock clean
+.PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks gradescope seed-tables
+.PHONY: student-kit lock clean
 # Several verbs of one call run one after the other, in the order given, also with -j: they share folders and cores.
 .NOTPARALLEL:
 

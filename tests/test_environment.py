@@ -560,7 +560,7 @@ VERBS = dict(re.findall(r"^([a-z][a-z-]*):(.*)$", MAKEFILE, flags=re.MULTILINE))
 
 def test_every_verb_is_explained_and_phony(machine):
     shown = machine.run("make").stdout
-    phony = re.search(r"^\.PHONY:(.*)$", MAKEFILE, flags=re.MULTILINE)[1].split()
+    phony = " ".join(re.findall(r"^\.PHONY:(.*)$", MAKEFILE, flags=re.MULTILINE)).split()
     assert sorted(phony) == sorted(VERBS)
     for verb, rest in VERBS.items():
         assert re.search(rf"make {verb} +{re.escape(rest.split('## ')[1])}\n", shown)
