@@ -344,7 +344,7 @@ def _write_reports(
 
         [result] = results
         if result.score is None:
-            why = f"{options.gradescope} is not written, because there is no score. {result.reason}"
+            why = f"{options.gradescope} is not written, because there is no score. {' '.join(result.reason.split())}"
             print(f"grader: {why}", file=sys.stderr)
         else:
             write_report(options.gradescope, gradescope_json(result))

@@ -85,7 +85,7 @@ def fill_canvas(roster: bytes, grades: Sequence[FinalGrade], title: str) -> Tabl
 def fill_moodle(roster: bytes, grades: Sequence[FinalGrade], reports: Mapping[str, str]) -> Table:
     """Fill in the grading worksheet of a Moodle assignment.
 
-    reports: what to write as feedback where there is none yet, by student. Raises: UnfitRoster.
+    reports: what to write as feedback beside a score, where there is none yet, by student. Raises: UnfitRoster.
     """
     given = _Roster.read(roster)
     if not {IDENTIFIER, GRADE} <= set(given.header):
@@ -101,7 +101,7 @@ def fill_moodle(roster: bytes, grades: Sequence[FinalGrade], reports: Mapping[st
 
     def fill(row: dict[str, str], grade: FinalGrade) -> None:
         row[GRADE] = _number(grade.score)
-        if grade.student in reports and not row.get(FEEDBACK, "-").strip():
+        if grade.score is not None and grade.student in reports and not row.get(FEEDBACK, "-").strip():
             row[FEEDBACK] = f"<pre>{html.escape(reports[grade.student])}</pre>"
 
     left_out = _fill(given.rows, grades, MOODLE_IDS, fill)
