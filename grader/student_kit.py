@@ -66,7 +66,7 @@ def make_student_kit(course: Course, folder: Path) -> list[Path]:
             shutil.copytree(generate(course, name, Path(temporary, name)), made / name)
         wheel = build_wheel(made)
         _write_requirements(made, wheel.name)
-        _write_settings(made, course)
+        write_settings(made, course)
         _copy_pages(kit_root() / "docs", made)
         leak = leak_in_kit(made, [course.notebook(name) for name in names])
         if leak:
@@ -280,7 +280,7 @@ def _write_requirements(kit: Path, wheel: str) -> None:
     (kit / "environment.yml").write_text(head + listed, encoding="utf-8")
 
 
-def _write_settings(kit: Path, course: Course) -> None:
+def write_settings(kit: Path, course: Course) -> None:
     """For `nbgrader fetch_assignment` and `submit`: which course this is, and its exchange if others can reach it."""
     settings = read_settings(course)
     lines = ["c = get_config()  # noqa: F821", f'c.CourseDirectory.course_id = "{settings.course_id}"']

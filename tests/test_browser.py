@@ -38,7 +38,7 @@ from grader.new_course import make_course
 from grader.notebook import check_call
 from grader.sandbox.levels import open_forkserver
 from grader.sandbox.problems import SandboxProblem
-from grader.student_kit import _write_settings
+from grader.student_kit import write_settings
 from tests.desk import EARLY, ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -148,7 +148,7 @@ def term(tmp_path_factory, browser) -> Iterator[Term]:
             (folder / "timestamp.txt").write_text(EARLY)
         assert grade_class(course, NAME, Console(quiet=True), jobs=2)
         opened.home.mkdir()
-        _write_settings(opened.home, course)
+        write_settings(opened.home, course)
         yield opened
 
 

@@ -133,6 +133,22 @@ def test_a_plugin_that_writes_into_the_gradebook_finds_it_open(desk, plugin):
     assert nbgrader.api.Gradebook is Gradebook
 
 
+class WritesElsewhere(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        engine = create_engine(self.config.CourseDirectory.db_url, connect_args={"timeout": 0.1})
+        with engine.begin() as connection:
+            assert connection.execute(text("SELECT count(*) FROM student")).scalar()
+            connection.execute(text("UPDATE student SET last_name = 'was late'"))
+        return 2.0
+
+
+def test_a_plugin_that_writes_by_another_connection_ends_the_run_in_a_sentence_and_loses_nothing(desk):
+    desk.config.AssignLatePenalties.plugin_class = WritesElsewhere
+    assert grade(desk).startswith("The gradebook cannot be read or written, so grading ends here: database is locked.")
+    desk.config.AssignLatePenalties.plugin_class = PointsPerDay
+    assert grade(desk) == ALL_DONE
+
+
 # Other points, other checks
 
 

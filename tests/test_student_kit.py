@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from grader import student_kit
 from grader.build import BEGIN_SOLUTION
+from grader.cli import BROKEN, OK, main
 from grader.course import MARKER, Course
 from grader.demo import reference_cells
 from grader.kit_files import DISTRIBUTION
@@ -261,10 +263,10 @@ def test_students_are_told_of_an_exchange_that_they_can_reach_and_of_no_other(tm
     course = Course(shutil.copytree(ROOT / "assignments", tmp_path / "own" / "assignments").parent)
     shutil.copy(ROOT / MARKER, course.root / MARKER)
     monkeypatch.delenv("GRADER_EXCHANGE", raising=False)
-    student_kit._write_settings(tmp_path, course)
+    student_kit.write_settings(tmp_path, course)
     assert "Exchange" not in (tmp_path / MARKER).read_text()
     monkeypatch.setenv("GRADER_EXCHANGE", str(tmp_path / "shared"))
-    student_kit._write_settings(tmp_path, course)
+    student_kit.write_settings(tmp_path, course)
     config: Any = type("Config", (), {"CourseDirectory": type("C", (), {}), "Exchange": type("E", (), {})})
     exec((tmp_path / MARKER).read_text(), {"get_config": lambda: config})
     assert (config.CourseDirectory.course_id, config.Exchange.root) == ("linreg", str(tmp_path / "shared"))
@@ -287,6 +289,24 @@ def test_an_earlier_kit_is_replaced(kit, tmp_path, monkeypatch):
     (old / "old.whl").touch()
     make_student_kit(COURSE, old)
     assert contents(old) == contents(kit)
+
+
+def test_the_command_lists_what_it_has_made(kit, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(student_kit, "generate", lambda course, name, folder: kit / name)
+    command = ["student-kit", "--course", str(ROOT)]
+    assert main([*command, str(tmp_path / "kit")]) == OK
+    *listed, verdict = capsys.readouterr().out.splitlines()
+    assert str(tmp_path / "kit" / NAME / f"{NAME}.ipynb") in listed
+    assert verdict.startswith("No line of a solution is in it.")
+    (tmp_path / "kit" / STAMP).unlink()
+    assert main([*command, str(tmp_path / "kit")]) == BROKEN
+    assert capsys.readouterr().err.startswith(f"grader: {tmp_path / 'kit'} exists and is not an earlier student kit.")
+
+
+def test_every_page_and_picture_that_the_first_page_shows_is_there(kit):
+    links = re.findall(r"\]\(([^)]+)\)", (kit / "README.md").read_text())
+    assert {"images/report.png", "images/phone.png", "devices.md"} <= set(links)
+    assert all((kit / link).is_file() for link in links)
 
 
 # The kit itself as a wheel: what an instructor installs, without a checkout
