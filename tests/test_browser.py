@@ -244,6 +244,7 @@ def test_the_formgrader_takes_a_mark_and_a_comment_for_an_answer_in_words(term, 
         keep(page, "manual-grading")
         row.locator(".name a:visible").click()
         answer = page.locator(".nbgrader_cell", has_text="an n by n matrix")
+        page.wait_for_load_state("networkidle")  # until the page knows the grades, it saves none
         expect(answer.locator("strong", has_text="broadcast")).to_be_visible()
         assert answer.locator("ol li").count() == 2
         assert page.locator("script", has_text="alert(1)").count() == 0
