@@ -90,7 +90,7 @@ c.Autograde.autograde_preprocessors = [
 # Nothing in a feedback page acts: what students wrote runs nothing, loads nothing and hides nothing. The second line is
 # for the form in which answers are graded by hand.
 c.GenerateFeedback.exporter_class = "grader.report.feedback.FeedbackExporter"
-c.HTMLExporter.filters = {"markdown2html": "grader.report.feedback.markdown_to_html"}
+c.HTMLExporter.filters = {"markdown2html": "grader.report.markdown.markdown_to_html"}
 
 # `nbgrader validate` runs a student's notebook in a kernel of their own.
 c.Execute.timeout = 120

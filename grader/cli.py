@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--assignment", metavar="NAME", help="grade against this assignment, whatever the cells say")
     check.add_argument("--json", action="store_true", help="print the results as JSON, and nothing else")
     check.add_argument("--junit", metavar="FILE", type=Path, help="write the results as JUnit XML, too")
+    check.add_argument("--html", metavar="FILE", type=Path, help="write a page about the results, too")
     check.add_argument("--gradescope", metavar="FILE", type=Path, help="write results.json, of one notebook, too")
     check.add_argument(
         "--github",
@@ -339,6 +340,10 @@ def _write_reports(
         from grader.report.junit import junit_xml
 
         write_report(options.junit, junit_xml(results))
+    if options.html:
+        from grader.report.html import results_page
+
+        write_report(options.html, results_page(results))
     if options.gradescope:
         from grader.report.gradescope import gradescope_json
 

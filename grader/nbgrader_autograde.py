@@ -55,6 +55,10 @@ UNGRADED = "ungraded.txt"
 STAGING = ".autograded"
 """Among the accepted submissions: where an autograded notebook is made before it takes the place of an older one."""
 SEALED_EXECUTE = "grader.nbgrader_plugin.SealedExecute"
+NOT_GRADED = "not-graded"
+"""The id of the one cell of a notebook that says why there is no other."""
+REMARKS = "remarks"
+"""The id of the cell that says what was done to a submission in order to grade it."""
 OUR_FAULT = "Grading it failed, through no fault of yours. Your teacher has been told."
 
 
@@ -570,16 +574,16 @@ def as_markdown(text: str) -> str:
 
 def _remarks(notes: Sequence[str]) -> NotebookNode:
     listed = "\n".join(f"- {as_markdown(note)}" for note in notes)
-    return nbformat.v4.new_markdown_cell(f"**Remarks of the grader**\n\n{listed}", id="remarks")
+    return nbformat.v4.new_markdown_cell(f"**Remarks of the grader**\n\n{listed}", id=REMARKS)
 
 
 def _sorry(reason: str) -> NotebookNode:
     paragraphs = (
         "## Not graded yet",
         "\n".join(f"{as_markdown(line)}\n" for line in reason.splitlines()),
-        "This is not a mark. Where this page has a score of 0 in its title, there is none yet.",
+        "This is not a mark.",
     )
-    return nbformat.v4.new_markdown_cell("\n\n".join(paragraphs), id="not-graded")
+    return nbformat.v4.new_markdown_cell("\n\n".join(paragraphs), id=NOT_GRADED)
 
 
 def _has_role(cell: NotebookNode) -> bool:

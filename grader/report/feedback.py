@@ -1,253 +1,254 @@
-"""nbgrader's feedback pages without anything in them that acts: nothing a student wrote runs, loads or hides.
+"""The page that a student opens after grading: what was lost and why, then the notebook with its outputs and marks.
 
-Two walls. Markdown comes out of `markdown_to_html` as plain marked-up text: what else HTML can do is shown as it was
-typed. And the page itself forbids its reader's browser, by a Content-Security-Policy, to run any script but the one
-that sets formulas and to load anything else at all.
+nbgrader makes it with `generate_feedback` and hands it out like its own. What the grader found comes from the record
+that grading wrote, and only if that record is about this very notebook; marks and comments come from the gradebook.
+Where there is no such record, the page shows what the gradebook knows, and the reports as they stand in the notebook.
+
+Nothing in the page acts. Two walls: what a student wrote comes out of `markdown_to_html` or is escaped, and the page
+itself forbids its reader's browser, by a Content-Security-Policy, to run, load or send anything at all. Formulas are
+MathML, so that it need not.
 
 In nbgrader's configuration:
 
     c.GenerateFeedback.exporter_class = "grader.report.feedback.FeedbackExporter"
-    c.HTMLExporter.filters = {"markdown2html": "grader.report.feedback.markdown_to_html"}
-
-The second line is for the form in which answers are graded by hand.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import re
-from collections.abc import Mapping
-from copy import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import bleach  # type: ignore[import-untyped]
-import jinja2
-from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
-from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+import pygments  # type: ignore[import-untyped]
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbconvert.filters import ansi2html
 from nbformat import NotebookNode
-from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
+from nbgrader.api import Gradebook
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
-from grader.outputs import clean_attachments, clean_picture, clean_text
+from grader.nbgrader_autograde import NOT_GRADED, REMARKS, SealedAutograde
+from grader.notebook import CHECK_PREFIX
+from grader.outputs import clean_picture, clean_text
+from grader.records import read_record, sha256
+from grader.report.html import BY_GRADER, Comment, Plot, Row, Sheet, Told, page, told_of
+from grader.report.markdown import Outline, markdown_to_html
+from grader.results import Result
 
-MAX_MARKDOWN = 20_000
-"""Characters of a cell that are read as Markdown, in some seconds at worst; a longer one is shown as it was typed."""
-TAGS = frozenset(
-    (
-        *("p", "div", "span", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"),
-        *(
-            "a",
-            "abbr",
-            "b",
-            "cite",
-            "code",
-            "del",
-            "em",
-            "i",
-            "ins",
-            "kbd",
-            "mark",
-            "q",
-            "s",
-            "samp",
-            "small",
-            "strong",
-            "sub",
-            "sup",
-            "u",
-            "var",
-        ),
-        *("ul", "ol", "li", "dl", "dt", "dd", "details", "summary", "img"),
-        *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
-    )
-)
-CODE_CLASSES = frozenset(STANDARD_TYPES.values()) - {""}
-"""What Pygments colours code with. Any other class could dress a student's text up as the page's own."""
-LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+|#[\w-]*", re.IGNORECASE)
-ATTACHED = re.compile(r'src="#picture-(\d+)"')
-PICTURE = re.compile(r"data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=]+)")
+__all__ = ["FeedbackExporter", "Mark", "feedback_page", "markdown_to_html", "marks_of"]
+"""The last for courses whose configuration names it here."""
+
+WAITS, BY_HAND = "waits for your teacher", "by your teacher"
+MAX_PLOTS = 24
+"""Figures that are shown above the notebook, too."""
+CODE_STYLE = "".join(f"{line}\n" for line in HtmlFormatter(style="default").get_style_defs(".highlight").splitlines())
+TERMINAL_STYLE = """
+.ansi-bold { font-weight: bold; } .ansi-underline { text-decoration: underline; } .ansi-italic { font-style: italic; }
+.ansi-red-fg, .ansi-red-intense-fg { color: #a30d1d; } .ansi-green-fg, .ansi-green-intense-fg { color: #14682d; }
+.ansi-yellow-fg, .ansi-yellow-intense-fg { color: #7a5200; } .ansi-blue-fg, .ansi-blue-intense-fg { color: #0550ae; }
+.ansi-magenta-fg, .ansi-magenta-intense-fg { color: #8a2a8a; } .ansi-cyan-fg, .ansi-cyan-intense-fg { color: #136070; }
+"""
 
 
-def markdown_to_html(source: str, attachments: Mapping[str, Any] | None = None) -> str:
-    """A Markdown cell as HTML that is fit to be shown to anybody, formulas left for MathJax. Raises nothing.
+class FeedbackExporter(Exporter):  # type: ignore[misc]
+    """The page: what was lost and why, and below it the notebook with its outputs, marks and comments."""
 
-    Tags that only mark text up survive, of their attributes the harmless ones. Pictures survive as PNG or JPEG among
-    `attachments` (nbformat's) or in the text itself; those from elsewhere become links, because to load one tells its
-    owner who reads this page, and when.
-    """
-    source = clean_text(source, most=5 * MAX_MARKDOWN)
-    if len(source) > MAX_MARKDOWN:
-        return _as_typed(source)
-    pictures = clean_attachments(attachments)
-    try:
-        marked_up = MarkdownWithMath(renderer=_Renderer(pictures)).render(source)
-        cleaned: str = _cleaner().clean(marked_up)
-    except Exception:  # of parsers for a lenient language, whatever they make of the strangest of texts
-        return _as_typed(source)
-    # Put in now, because they are clean already, and megabytes long.
-    return ATTACHED.sub(lambda found: f'src="{_address(pictures, int(found.group(1)))}"', cleaned)
+    file_extension = ".html"
+    output_mimetype = "text/html"
 
-
-PYTHON = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
-
-
-class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
-    """nbgrader's page, template and all, behind the two walls."""
-
-    @jinja2.pass_context
-    def markdown2html(self, context: jinja2.runtime.Context, source: str) -> str:
-        return markdown_to_html(source, context.get("cell", {}).get("attachments"))
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **more: Any
+    ) -> tuple[str, dict[str, Any]]:
+        resources = {**(resources or {}), "sha256": sha256(Path(filename).read_bytes())}
+        return super().from_filename(filename, resources, **more)  # type: ignore[no-any-return]
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **more: Any
     ) -> tuple[str, dict[str, Any]]:
-        nb = copy(nb)
-        nb.metadata = NotebookNode(PYTHON)  # the student's could name any parser for the code, and widgets
-        page, resources = super().from_notebook_node(nb, resources, **more)
-        return guarded(readable(page), self.mathjax_url), resources
+        nb, resources = super().from_notebook_node(nb, resources, **more)
+        about = resources.get("nbgrader", {})
+        result = self._result(about, resources.get("sha256", ""))
+        marks, penalty = marks_of(about) if about else ({}, 0.0)
+        title = about.get("notebook") or resources.get("metadata", {}).get("name") or "Notebook"
+        student = about.get("student", "")
+        return feedback_page(nb, marks, result, title=title, student=student, penalty=penalty), resources
+
+    def _result(self, about: Mapping[str, str], digest: str) -> Result | None:
+        """What the grader found, from its own record and only if that is about this very notebook."""
+        course = getattr(self.parent, "coursedir", None)
+        if course is None or not about:
+            return None
+        records = self.config.SealedAutograde.get("records_directory", SealedAutograde.records_directory.default_value)
+        record = read_record(Path(course.root, records, about["assignment"], f"{about['student']}.json"))
+        if record is None or (record.student, record.result.assignment) != (about["student"], about["assignment"]):
+            return None
+        return record.result if record.notebook == digest else None
 
 
-STYLE = """
-div.nbgrader_cell .panel-heading { display: flex; flex-wrap: wrap; justify-content: space-between; height: auto; }
-div.nbgrader_cell .panel-heading a { color: #fff; text-decoration: underline; }
-.text_cell_render th, .text_cell_render td { padding: .2em .8em .2em 0; vertical-align: baseline; }
-.text_cell_render table { margin-bottom: 1em; }
-.text_cell_render code { overflow-wrap: break-word; }
-img { max-width: 100%; height: auto; }
-@media (max-width: 600px) {
-  .container, .panel-body { padding-left: 6px; padding-right: 6px; }
-  h1 { font-size: 26px; }
-  h2 { font-size: 22px; }
-}
-"""
-"""What nbgrader's page leaves to be wished: room in tables, links that can be seen on blue, and phones."""
-CONTENTS = re.compile(r'(<div id="toc">)(.*?)(</ol>)', re.DOTALL)
-ENTRY = re.compile(r'(<a href="#(?:comment-)?([\w-]+)">)([^<]*)(</a>)')
+@dataclass(frozen=True)
+class Mark:
+    """What the gradebook holds for one cell. score: None where nobody has given one. comment: in Markdown."""
+
+    score: float | None = None
+    max_score: float = 0
+    by_hand: bool = False
+    comment: str = ""
 
 
-def readable(page: str) -> str:
-    """nbgrader's page for screens of any width, in English for screen readers, and with a name for each thing in its
-    table of contents, where nbgrader calls every check "Test cell".
+def marks_of(about: Mapping[str, str]) -> tuple[dict[str, Mark], float]:
+    """A submission's marks and comments by cell, those for cells that earn points first, and the penalty for being
+    late. nbgrader's own count takes a cell without a mark for one with 0 points.
     """
-
-    def named(entry: re.Match[str]) -> str:
-        start, id, kind, end = entry.groups()
-        return f"{start}{id.removeprefix('check_') if kind == 'Test cell' else f'{kind}: {id}'}{end}"
-
-    page = CONTENTS.sub(lambda found: found[1] + ENTRY.sub(named, found[2]) + found[3], page, count=1)
-    page = page.replace("<html>", '<html lang="en">', 1)
-    extra = f'<meta name="viewport" content="width=device-width, initial-scale=1"/><style>{STYLE}</style></head>'
-    return page.replace("</head>", extra, 1)
-
-
-CONFIGURATION = """
-window.MathJax = {
-  tex2jax: {inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true, processEnvironments: true},
-  TeX: {equationNumbers: {autoNumber: "AMS", useLabelIds: true}},
-  displayAlign: "center",
-  messageStyle: "none"
-};
-"""
-"""What MathJax shall take for a formula. A plain script: the template's own way of saying it needs `eval`."""
-
-
-def guarded(page: str, mathjax_url: str) -> str:
-    """A page whose head holds a Content-Security-Policy and, of scripts, MathJax and its configuration alone.
-
-    Raises: ValueError for a page without a head: one that cannot be guarded must not be made.
-    """
-    start, head, rest = re.split(r"(<head>)", page, maxsplit=1) if "<head>" in page else (page, "", "")
-    if not head:
-        raise ValueError("The feedback page has no <head> to put a Content-Security-Policy in.")
-    inside, end, body = rest.partition("</head>")
-    inside = re.sub(r"<script\b.*?</script>", "", inside, flags=re.DOTALL)  # the template's own
-    # The page offers "latest.js", which asks yet another host which version is the latest.
-    address = mathjax_url.replace("/latest.js", "/MathJax.js")
-    parts = urlsplit(address)
-    fonts_and_scripts = f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/"
-    digest = base64.b64encode(hashlib.sha256(CONFIGURATION.encode()).digest()).decode()
-    policy = "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src 'sha256-{digest}' {fonts_and_scripts}",
-            "style-src 'unsafe-inline'",
-            f"font-src {fonts_and_scripts}",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}"/>'
-    scripts = f'<script>{CONFIGURATION}</script><script src="{html.escape(address)}" async></script>'
-    return f'{start}{head}<meta charset="utf-8"/>{meta}{inside}{scripts}{end}{body}'
-
-
-class _Renderer(IPythonRenderer):  # type: ignore[misc]
-    """Markdown as nbconvert renders it, without anchors for headings, which would catch links meant for the page's."""
-
-    def __init__(self, pictures: Mapping[str, object]) -> None:
-        super().__init__(escape=False, allow_harmful_protocols=False, exclude_anchor_links=True)
-        self._attached = {f"attachment:{name}": number for number, name in enumerate(pictures)}
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        said = html.escape(text)
-        if url in self._attached:
-            return f'<img src="#picture-{self._attached[url]}" alt="{said}"/>'
-        if PICTURE.fullmatch(url):
-            return f'<img src="{url}" alt="{said}"/>'
-        said = said or "a picture"
-        return f'<a href="{html.escape(url)}">{said}</a>' if LINK.fullmatch(url) else f"<i>({said}: not shown)</i>"
-
-    def block_mermaidjs(self, code: str) -> str:
-        return f"<pre>{html.escape(code)}</pre>"
-
-    def task_list_item(self, text: str, checked: bool = False) -> str:
-        return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
-
-
-def _cleaner() -> bleach.Cleaner:
-    return bleach.Cleaner(
-        tags=TAGS,
-        attributes=_harmless,
-        protocols={"http", "https", "mailto", "data"},  # data: for pictures only, see `_harmless`
-        css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"]),
-    )
-
-
-def _harmless(tag: str, name: str, value: str) -> bool:
-    match tag, name:
-        case "a", "href":
-            return bool(LINK.fullmatch(value))
-        case "img", "src":
-            found = PICTURE.fullmatch(value)
-            return bool(
-                (found and clean_picture(found.group(2), found.group(1))) or ATTACHED.fullmatch(f'src="{value}"')
+    with Gradebook(about["db_url"]) as gradebook:
+        found = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+        comments = {comment.name: comment.comment or "" for comment in found.comments}
+        marks = {
+            grade.name: Mark(
+                None if grade.auto_score is None and grade.manual_score is None else grade.score,
+                grade.max_score,
+                grade.manual_score is not None or bool(grade.extra_credit),
+                comments.pop(grade.name, ""),
             )
-        case (("a" | "abbr" | "img"), "title" | "alt"):
-            return True
-        case "img", "width" | "height":
-            return bool(re.fullmatch(r"\d{1,4}%?", value))
-        case (("td" | "th"), "colspan" | "rowspan"):
-            return bool(re.fullmatch(r"\d{1,2}", value))
-        case (("td" | "th"), "style"):
-            return True  # of which only text-align is left
-        case "span", "class":
-            return value in CODE_CLASSES
-        case "div", "class":
-            return value == "highlight"
-        case "ol", "start":
-            return bool(re.fullmatch(r"\d{1,4}", value))
-    return False
+            for grade in found.grades
+        }
+        marks |= {name: Mark(comment=comment) for name, comment in comments.items() if comment}
+        return marks, found.late_submission_penalty or 0.0
 
 
-def _as_typed(source: str) -> str:
-    return f"<pre>{html.escape(source)}</pre>"
+def feedback_page(
+    notebook: NotebookNode,
+    marks: Mapping[str, Mark],
+    result: Result | None = None,
+    *,
+    title: str,
+    student: str = "",
+    penalty: float = 0,
+) -> str:
+    """The page of one notebook. marks: by the cells' ids; result: None where there is no record of it."""
+    outline = Outline(2)
+    shown = [cell for cell in notebook.cells if result is None or cell.get("id") != REMARKS]
+    anchors = {_name(cell): f"#cell-{n}" for n, cell in enumerate(shown, start=1) if _name(cell)}
+    places = {_part(name): href for name, href in reversed(anchors.items())}  # a function's own cell, not its check's
+    told = {CHECK_PREFIX + each.part.id: each for each in (told_of(result, places) if result else ())}
+    cells = [
+        _cell(cell, n, marks.get(_name(cell)), told.get(_name(cell)), outline) for n, cell in enumerate(shown, start=1)
+    ]
+    names = [*anchors, *(name for name in marks if name not in anchors)]
+    graded = {name: mark for name in names if (mark := marks.get(name)) and (mark.max_score or mark.score)}
+    scores = [mark.score for mark in graded.values() if mark.score is not None]
+    sheet = Sheet(
+        title=title,
+        about=f"Feedback for {student}" if student else "",
+        score=max(0.0, sum(scores) - penalty) if scores else None,
+        max_score=sum(mark.max_score for mark in graded.values()),
+        penalty=penalty,
+        rows=tuple(
+            Row(
+                name=_part(name),
+                score=mark.score,
+                max_score=mark.max_score,
+                how=WAITS if mark.score is None else BY_HAND if mark.by_hand else BY_GRADER,
+                href=f"#{told[name].id}" if name in told else anchors.get(name, ""),
+            )
+            for name, mark in graded.items()
+        ),
+        told=tuple(told.values()),
+        comments=tuple(
+            Comment(name=_part(name), text=Markup(markdown_to_html(marks[name].comment, outline=Outline(2))), href=href)
+            for name, href in anchors.items()
+            if name in marks and marks[name].comment
+        ),
+        plots=tuple(
+            Plot(source=output.picture, name=output.name, cell=f"#{cell.id}")
+            for cell in cells
+            for output in cell.outputs
+            if output.picture
+        )[:MAX_PLOTS],
+        remarks=tuple(result.reason.splitlines()) if result else (),
+    )
+    heading = f"{title}: {sheet.verdict}" if marks else title
+    refused = [cell.get("id") for cell in shown] == [NOT_GRADED]
+    below = "Why there is no mark" if refused else "Your notebook"
+    return page(heading, [sheet], notebook=cells, notebook_heading=below, styles=CODE_STYLE + TERMINAL_STYLE)
 
 
-def _address(pictures: Mapping[str, Mapping[str, str]], number: int) -> str:
-    """The address of an attached picture: the picture itself."""
-    [(kind, data)] = list(pictures.values())[number].items() if number < len(pictures) else [("image/png", "")]
-    return f"data:{kind};base64,{data}"
+@dataclass(frozen=True, kw_only=True)
+class _Output:
+    name: str
+    text: str = ""
+    picture: str = ""
+    error: bool = False
+
+    @property
+    def long(self) -> bool:
+        return len(self.text) > 3000 or self.text.count("\n") > 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cell:
+    """A cell for the template. source and comment are HTML, or text that the template escapes."""
+
+    id: str
+    kind: str
+    source: str
+    title: str
+    number: int | None
+    mark: Mark | None
+    report: Told | None
+    comment: Markup
+    outputs: tuple[_Output, ...]
+
+
+def _cell(cell: NotebookNode, n: int, mark: Mark | None, report: Told | None, outline: Outline) -> _Cell:
+    role = cell.metadata.get("nbgrader", {})
+    code, text = cell.cell_type == "code", cell.cell_type == "markdown"
+    source = cell.source
+    if text:
+        source = Markup(markdown_to_html(source, cell.get("attachments"), outline=outline))
+    elif code:
+        source = Markup(pygments.highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
+    graded = mark is not None and (mark.score is not None or mark.max_score > 0)
+    title = "Your answer" if role.get("solution") or role.get("task") else "Check" if graded else ""
+    name = _name(cell)
+    return _Cell(
+        id=f"cell-{n}",
+        kind=cell.cell_type,
+        source=source,
+        title=title and name and f"{title}: {_part(name)}",
+        number=cell.get("execution_count") if code else None,
+        mark=mark if graded else None,
+        report=report,
+        comment=Markup(markdown_to_html(mark.comment, outline=outline)) if mark and mark.comment else Markup(),
+        outputs=() if report or not code else tuple(_outputs(cell, n)),
+    )
+
+
+def _outputs(cell: NotebookNode, n: int) -> Iterator[_Output]:
+    """Text and pictures. HTML is not shown, whoever wrote it: every output that has it has text as well."""
+    where = f"the output of cell [{cell.get('execution_count') or n}]"
+    figures = 0
+    for output in cell.outputs:
+        match output:
+            case {"output_type": "stream", "text": str(text)}:
+                yield _Output(name=where, text=_terminal(text))
+            case {"output_type": "error", "traceback": list(lines)}:
+                yield _Output(name=where, text=_terminal("\n".join(map(str, lines))), error=True)
+            case {"data": {"image/png": str(data)}} if picture := clean_picture(data, "image/png"):
+                figures += 1
+                yield _Output(name=f"Figure {figures} in {where}", picture=picture)
+            case {"data": {"text/plain": str(text)}}:
+                yield _Output(name=where, text=_terminal(text))
+
+
+def _terminal(text: str) -> Markup:
+    return Markup(ansi2html(clean_text(text, colours=True)))
+
+
+def _name(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _part(name: str) -> str:
+    return name.removeprefix(CHECK_PREFIX)
