@@ -108,6 +108,14 @@ def _add_commands_for_instructors(commands: argparse._SubParsersAction[_Parser])
     _course_option(export)
     export.set_defaults(run=_export)
 
+    report = commands.add_parser("report", help="what a class has learned and has not, as a page and a table")
+    report.add_argument("assignment", metavar="ASSIGNMENT")
+    report.add_argument(
+        "--output", metavar="FILE/DIR", type=Path, help="a folder, or the page's name (default: course/reports)"
+    )
+    _course_option(report)
+    report.set_defaults(run=_report)
+
     gate = commands.add_parser(
         "gate", help="prove an assignment fit for release: full marks for the reference, none for the bare release"
     )
@@ -273,6 +281,16 @@ def _export(options: argparse.Namespace) -> int:
     for remark in remarks:
         print(f"grader: {remark}", file=sys.stderr)
     return NO if remarks else OK
+
+
+def _report(options: argparse.Namespace) -> int:
+    from grader.report.class_report import NoReport, report_class
+
+    try:
+        print(report_class(_find_course(options), options.assignment, options.output))
+    except NoReport as problem:
+        raise UsageProblem(str(problem)) from None
+    return OK
 
 
 def _take(path: Path, candidates: Sequence[Assignment]) -> Accepted | Refused:

@@ -7,6 +7,8 @@ what comes out holds a report and one number under each check, for nbgrader to r
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import nbformat
 from nbformat import NotebookNode
@@ -25,24 +27,29 @@ class Executed(msgspec.Struct, frozen=True, kw_only=True):
     """A notebook that has been run.
 
     notebook: with its outputs. parts: the reports of its checks, in the notebook's order. stopped: how many of the
-    student's cells were stopped or ended their process. isolation: the level at which it ran.
+    student's cells were stopped or ended their process. isolation: the level at which it ran. seconds: how long it
+    took, by the clock of whoever had it run.
     """
 
     notebook: bytes
     parts: tuple[Part, ...] = ()
     stopped: int = 0
     isolation: str = ""
+    seconds: float = 0.0
 
 
 def execute(notebook: bytes, forkserver: Forkserver, *, seed: int) -> Executed:
     """Run a notebook. Raises: SandboxProblem, and whatever is wrong with us or with the notebook."""
     node = nbformat.reads(notebook.decode(), as_version=4)
+    began = time.monotonic()
     ran = fill_outputs(node, forkserver, seed=seed)
+    seconds = time.monotonic() - began
     return Executed(
         notebook=(nbformat.writes(node) + "\n").encode(),
         parts=tuple(done.part for done in ran if done.part is not None),
         stopped=sum(bool(done.problem) for done in ran),
         isolation=forkserver.level,
+        seconds=round(seconds, 3),
     )
 
 

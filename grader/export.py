@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -105,16 +106,11 @@ class QuotedCsvExport(ExportPlugin):  # type: ignore[misc]
         assignments = [one for one in gradebook.assignments if _asked_for(one.name, self.assignment)]
         students = sorted(gradebook.students, key=lambda student: str(student.id))
         students = [student for student in students if _asked_for(student.id, self.student)]
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for assignment in assignments:
-            for row in _rows(gradebook, assignment, students, self._handed_in):
-                writer.writerow([defused(value) for value in row])
+        found = (_rows(gradebook, assignment, students, self._handed_in) for assignment in assignments)
         to = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", to)
         try:
-            to.write_text(text.getvalue(), encoding="utf-8", newline="")
+            to.write_text(table(COLUMNS, chain.from_iterable(found)), encoding="utf-8", newline="")
         except OSError as error:
             raise SystemExit(f"The grades cannot be written to {to}: {error.strerror}.") from None
 
@@ -122,6 +118,15 @@ class QuotedCsvExport(ExportPlugin):  # type: ignore[misc]
         """Whether a submission lies there, graded or not."""
         course = self.parent.coursedir
         return Path(course.format_path(course.submitted_directory, student, assignment)).exists()
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV, every value quoted where it must be and defused."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([defused(value) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def defused(value: object) -> str:

@@ -75,6 +75,15 @@ def take_folder(root: Path, *names: str, assignments: Sequence[Assignment]) -> A
         return Refused(f"The submission's folder cannot be read: {_why(problem)}.")
 
 
+def look_at_slip(root: Path, *names: str) -> Slip:
+    """What is known about when the submission in the folder `names` below `root` was handed in; it is not taken."""
+    try:
+        with open_folder(root, *names) as folder:
+            return _slip(folder, os.listdir(folder))[0]
+    except (NotTaken, OSError, ValueError):
+        return Slip()
+
+
 def take_file(path: Path, assignments: Sequence[Assignment]) -> Accepted | Refused:
     """A single notebook, by the name that its user gives it. Never raises for anything that lies there."""
     try:

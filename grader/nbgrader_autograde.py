@@ -271,6 +271,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             automatic=automatic,
             stopped=done.stopped,
             result=self._result(taken, done),
+            seconds=done.seconds,
         )
         write_record(self._record_of(student), record)
         return record

@@ -27,7 +27,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     given: the digest of everything that the result depends on. notebook: the SHA-256 of the autograded notebook.
     automatic: the digest of what the gradebook holds (`grader.gradebook.automatic_digest`). stopped: how many cells
-    were stopped or ended their process.
+    were stopped or ended their process. seconds: how long it took to run, as the one thing here that differs from run
+    to run; None in records from before it was noted.
     """
 
     student: str
@@ -36,6 +37,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     automatic: str
     stopped: int
     result: Result
+    seconds: float | None = None
 
     @property
     def partial(self) -> bool:

@@ -179,6 +179,11 @@ def page(title: str, sheets: Sequence[Sheet], **more: Any) -> str:
     )
 
 
+def rendered(name: str, **values: Any) -> str:
+    """A template of this package, filled in."""
+    return _environment().get_template(name).render(**values)
+
+
 def policy(style: str) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
