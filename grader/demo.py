@@ -27,6 +27,7 @@ from grader.claims import PartSpec
 from grader.course import MARKER, Course
 from grader.gate import examine
 from grader.nbgrader_commands import run_nbgrader
+from grader.report.class_report import report_class
 from grader.sandbox.levels import open_forkserver
 
 SAMPLES = Path("tests/submissions")
@@ -101,9 +102,10 @@ def run_demo(
     console.rule("To look around")
     console.print(
         "\n".join(f"Feedback pages  {own.workspace / 'feedback'}/STUDENT/{name}/{name}.html" for name in names)
+        + "".join(f"\nClass report    {own.workspace / 'reports' / name}.html" for name in names)
         + f"\nGradebook       {own.workspace / 'gradebook.db'}"
         f"\nGrades as CSV   {grades} (nbgrader export)"
-        f"\nThe course      cd {own.root} and start `nbgrader formgrader` or any other nbgrader command.",
+        f"\nThe course      cd {own.root} and open the formgrader in `jupyter lab`, or run any nbgrader command.",
         highlight=False,
         soft_wrap=True,
     )
@@ -185,6 +187,8 @@ def _report(stage: _Stage, name: str, sample_class: Sequence[Student]) -> bool:
         stage.console.print("A dash is no score: these submissions could not be graded, and wait for a person.")
     verdict = "Everybody got exactly the marks they should." if right else "NOT everybody got the marks they should."
     stage.say(f"{verdict} The answers in words wait to be graded by hand.")
+    stage.say(f"  grader report {name}")
+    report_class(stage.course, name)
     return right
 
 

@@ -8,7 +8,7 @@ makes it. Every student counts once for everything, however many of their checks
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -143,7 +143,7 @@ def find(results: Mapping[str, Result]) -> Findings:
         parts=tuple(_parts(results.values())),
         checks=tuple(_checks(results.values())),
         mistakes=tuple(mistakes),
-        lessons=tuple(_lessons(mistakes, unnamed)),
+        lessons=tuple(_lessons(mistakes, unnamed) or _whatever_the_mistake(results)),
         unwritten=tuple(sorted(unwritten, key=_rank)),
         full_marks=tuple(student for student, result in results.items() if result.full_marks),
     )
@@ -218,6 +218,22 @@ def _lessons(mistakes: Sequence[Mistake], unnamed: Sequence[Lesson]) -> list[Les
     return sorted(shared, key=_rank)[:MOST_LESSONS]
 
 
+def _whatever_the_mistake(results: Mapping[str, Result]) -> list[Lesson]:
+    """Where no mistake is shared: the checks that several students fail, each in a way of their own."""
+    found: dict[tuple[str, str], list[tuple[Part, Outcome]]] = defaultdict(list)
+    for result in results.values():
+        for part in result.parts:
+            for outcome in part.checks:
+                if outcome.status not in ("passed", "not_run"):
+                    found[part.id, outcome.id].append((part, outcome))
+    shared = [
+        _of_a_check(failures, "This fails for different reasons", points=lambda part, one: one.max_points - one.points)
+        for failures in found.values()
+        if len(failures) >= SHARED
+    ]
+    return sorted(shared, key=_rank)[:MOST_LESSONS]
+
+
 def _rank(lesson: Lesson) -> tuple[int, int, str, str]:
     return -lesson.students, -lesson.points, lesson.part, lesson.what
 
@@ -247,13 +263,21 @@ def _without_a_name(results: Mapping[str, Result]) -> tuple[list[Lesson], list[L
 
 
 def _unnamed(found: Sequence[tuple[Part, Outcome]]) -> Lesson:
+    return _of_a_check(
+        found,
+        "This fails, and no known mistake explains why",
+        points=lambda part, outcome: part.max_score - part.score,
+    )
+
+
+def _of_a_check(found: Sequence[tuple[Part, Outcome]], what: str, *, points: Callable[[Part, Outcome], int]) -> Lesson:
+    """One check that failed for these students. points: what each has lost by it."""
     example: Outcome | None = None
     for _, outcome in found:
         example = _smaller(example, outcome)
     part, first = found[0]
-    lost = sum(one.max_score - one.score for one, _ in found)
-    what = f"This fails, and no known mistake explains why: {first.claim}"
-    return Lesson(part.id, len(found), lost, what, first.hint, example)
+    lost = sum(points(part, outcome) for part, outcome in found)
+    return Lesson(part.id, len(found), lost, f"{what}: {first.claim}", first.hint, example)
 
 
 def _smaller(one: Outcome | None, other: Outcome) -> Outcome | None:
