@@ -290,5 +290,13 @@ def test_the_feedback_fits_a_phone_and_shows_what_was_lost_and_the_teacher_s_wor
             assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
         lost.scroll_into_view_if_needed()
         keep(page, "report-phone")
-        assert page.get_by_text("Which axis is stretched?").is_visible()
-        assert page.get_by_text("passed").first.is_visible()
+        report.get_by_text("checks passed").click()
+        assert report.locator("li.passed").first.is_visible()
+        comment = page.get_by_role("region", name="Comment on why_reshape")
+        assert comment.get_by_text("Which axis is stretched?").is_visible()
+        comment.get_by_role("link").click()
+        answer = page.locator("#cell-" + page.url.rpartition("-")[2])
+        assert answer.get_by_text("an n by n matrix").is_visible()
+        # A formula, drawn by the browser: a fraction is higher than a line of text.
+        assert page.locator("math mfrac").first.bounding_box()["height"] > 20
+        assert page.locator(".plots img").first.evaluate("picture => picture.naturalWidth") > 100

@@ -297,9 +297,11 @@ def test_no_result_can_break_the_terminal(notebook, graded, capsys):
 def test_reports_are_written_beside_what_is_printed(capsys, notebook, graded):
     graded(result(0))
     where = ["--junit", "new/folder/junit.xml", "--gradescope", "results.json"]
+    where += ["--html", "new/page.html"]
     assert main(["check", str(notebook), *where]) == NO
     assert "Total: 0 of 1 point" in capsys.readouterr().out
     assert 'failures="1"' in Path("new/folder/junit.xml").read_text(encoding="utf-8")
+    assert "Part by part" in Path("new/page.html").read_text(encoding="utf-8")
     assert json.loads(Path("results.json").read_text(encoding="utf-8"))["score"] == 0
 
 

@@ -6,6 +6,7 @@ hands in every broken submission there is, all at once, and runs the real comman
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -472,7 +473,8 @@ class TestEveryBrokenSubmissionAtOnce:
         text = page.read_text(encoding="utf-8")
         assert "this was left aside" in text
         assert "<img src=x" not in text
-        assert "\\href" not in text
+        assert "<math" not in text[text.index("Remarks of the grader") :].partition("</section>")[0]  # \\href and all
+        assert {link[0] for link in re.findall('href="([^"]*)"', text)} == {"#"}
 
     def test_the_log_is_fit_for_a_terminal(self, batch):
         assert "\u202e" not in batch.said
