@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from grader import checks
 from grader.notebook import Cell
 from grader.notebook_run import CellRun, run_notebook
+from grader.outline import Marks
 from grader.outputs import clean_outputs
 from grader.report.html import part_page
 from grader.report.text import part_text
@@ -28,7 +29,8 @@ class Executed(msgspec.Struct, frozen=True, kw_only=True):
 
     notebook: with its outputs. parts: the reports of its checks, in the notebook's order. stopped: how many of the
     student's cells were stopped or ended their process. isolation: the level at which it ran. seconds: how long it
-    took, by the clock of whoever had it run.
+    took, by the clock of whoever had it run. accepted, marks: where nbgrader's steps have been over it
+    (`grader.passes`), the notebook before them and what they wrote.
     """
 
     notebook: bytes
@@ -36,6 +38,8 @@ class Executed(msgspec.Struct, frozen=True, kw_only=True):
     stopped: int = 0
     isolation: str = ""
     seconds: float = 0.0
+    accepted: bytes = b""
+    marks: Marks | None = None
 
 
 def execute(notebook: bytes, forkserver: Forkserver, *, seed: int) -> Executed:

@@ -3,7 +3,8 @@
 nbgrader's steps open the gradebook nine times for each submission, look everything up by name, and commit after every
 cell. While `one_gradebook` is open they are all given the same one. It writes nothing for good until `save`: whoever
 looks, and whatever is killed, a submission's scores and comments are there together or not at all. What is the same
-for every submission (the assignment's cells, the form of their metadata) is looked up and examined once.
+for every submission is read once, and a submission's rows are made and marked a table at a time, by statements whose
+number does not grow with the assignment.
 """
 
 from __future__ import annotations
@@ -12,38 +13,80 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from types import FunctionType
+from functools import cached_property
 from typing import Any
 
-import jsonschema
-import nbgrader.api
-import nbgrader.converters.autograde
-import nbgrader.nbgraderformat.common
-import nbgrader.preprocessors.latesubmissions
-import nbgrader.preprocessors.overwritecells
-import nbgrader.preprocessors.overwritekernelspec
-import nbgrader.preprocessors.saveautogrades
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry, Student
-from sqlalchemy import event
-from sqlalchemy.dialects.postgresql import insert
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
+from nbgrader.utils import parse_utc
+from sqlalchemy import Executable, Float, Insert, bindparam, cast, event, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-STEPS = (
-    nbgrader.converters.autograde,
-    nbgrader.preprocessors.overwritekernelspec,
-    nbgrader.preprocessors.overwritecells,
-    nbgrader.preprocessors.saveautogrades,
-    nbgrader.preprocessors.latesubmissions,
-)
-"""nbgrader's modules that open the gradebook when a submission is graded."""
+from grader.outline import Marks, Outline, Outlined
+from grader.steps import given_to_steps
+
 LOCK_SECONDS = 30.0
 """How long a write waits for others' (a formgrader's takes milliseconds) before the gradebook counts as locked."""
 
 
 WAITING = {"sqlite": "PRAGMA busy_timeout = {}", "postgresql": "SET lock_timeout = {}"}
 """How a database is told, by dialect; in milliseconds."""
+
+STUDENTS, ASSIGNMENTS, CELLS = Student.__table__, Assignment.__table__, BaseCell.__table__
+SUBMISSIONS, NOTEBOOKS = SubmittedAssignment.__table__, SubmittedNotebook.__table__
+GRADES, COMMENTS = Grade.__table__, Comment.__table__
+
+FIND_SUBMISSION = (
+    select(
+        SUBMISSIONS.c.id,
+        SUBMISSIONS.c.timestamp,
+        SUBMISSIONS.c.extension,
+        ASSIGNMENTS.c.duedate,
+        NOTEBOOKS.c.id,
+        NOTEBOOKS.c.late_submission_penalty,
+    )
+    .join(ASSIGNMENTS, ASSIGNMENTS.c.id == SUBMISSIONS.c.assignment_id)
+    .join(NOTEBOOKS, NOTEBOOKS.c.assignment_id == SUBMISSIONS.c.id)
+    .where(ASSIGNMENTS.c.name == bindparam("assignment"), SUBMISSIONS.c.student_id == bindparam("student"))
+)
+FIND_STUDENT = select(STUDENTS.c.id).where(STUDENTS.c.id == bindparam("student"))
+DATE = SUBMISSIONS.update().where(SUBMISSIONS.c.id == bindparam("submission")).values(timestamp=bindparam("date"))
+FIND_SCORES, FIND_COMMENTS = (
+    select(CELLS.c.name, table.c.id, value)
+    .join(CELLS, CELLS.c.id == table.c.cell_id)
+    .where(table.c.notebook_id == bindparam("notebook"))
+    for table, value in ((GRADES, GRADES.c.auto_score), (COMMENTS, COMMENTS.c.auto_comment))
+)
+SCORE = (
+    GRADES.update()
+    .where(GRADES.c.id == bindparam("row"))
+    .values(
+        auto_score=bindparam("value", type_=Float),
+        # nbgrader's rule: what a person has marked is to be looked at again, like what has no score.
+        needs_manual_grade=or_(GRADES.c.manual_score.is_not(None), cast(bindparam("value"), Float).is_(None)),
+    )
+)
+COMMENT = COMMENTS.update().where(COMMENTS.c.id == bindparam("row")).values(auto_comment=bindparam("value"))
+NO_SCORES = (
+    GRADES.update()
+    .where(GRADES.c.notebook_id == bindparam("notebook"))
+    .values(auto_score=None, needs_manual_grade=True)
+)
+NO_COMMENTS = COMMENTS.update().where(COMMENTS.c.notebook_id == bindparam("notebook")).values(auto_comment=None)
+NO_PENALTY = NOTEBOOKS.update().where(NOTEBOOKS.c.id == bindparam("notebook")).values(late_submission_penalty=None)
 
 
 class Unusable(SQLAlchemyError):
@@ -61,37 +104,133 @@ class _Patient(Session):
         super().commit()
 
 
-class RunGradebook(Gradebook):  # type: ignore[misc]
-    """nbgrader's Gradebook that stays open when it is closed, until `end`, and writes when told to `save`."""
+class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
+    """nbgrader's Gradebook that stays open when it is closed, until `end`, and writes when told to `save`.
 
-    def __init__(self, db_url: str, course_id: str) -> None:
-        super().__init__(db_url, course_id)
+    It is for one assignment, of one notebook. outline: what it knows of that.
+
+    Raises: MissingEntry where it does not know the assignment.
+    """
+
+    def __init__(self, db_url: str, course_id: str, assignment: str) -> None:
+        Gradebook.__init__(self, db_url, course_id)
+        dialect = self.engine.dialect.name
         event.listen(self.engine, "handle_error", _tell_trouble_from_entries)
-        if self.engine.dialect.name in WAITING:
-            event.listen(self.engine, "connect", _wait_for_locks(WAITING[self.engine.dialect.name]))
-            self.engine.dispose()  # the connections made so far
-        self._cells: dict[tuple[str, ...], Any] = {}
+        if dialect in WAITING:
+            event.listen(self.engine, "connect", _wait_for_locks(WAITING[dialect]))
+        self.engine.dispose()  # the connections made so far
         self.db = scoped_session(sessionmaker(class_=_Patient, autoflush=True, bind=self.engine))
+        self._name = assignment
+        notebook = Gradebook.find_notebook(self, assignment, assignment)
+        self.outline = Outline.of(notebook)
+        Outlined.__init__(self, self.outline)
+        self._assignment_id, self._notebook_id = notebook.assignment_id, notebook.id
+        self._graded_ids = [cell.id for cell in (*notebook.grade_cells, *notebook.task_cells)]
+        self._commented_ids = [cell.id for cell in (*notebook.solution_cells, *notebook.task_cells)]
+        self.drop()
 
-    def find_source_cell(self, name: str, notebook: str, assignment: str) -> Any:
-        return self._kept("source", super().find_source_cell, name, notebook, assignment)
+    # What nbgrader's steps ask for, in fewer statements
 
-    def find_graded_cell(self, name: str, notebook: str, assignment: str) -> Any:
-        return self._kept("graded", super().find_graded_cell, name, notebook, assignment)
+    def update_or_create_student(self, name: str, **values: Any) -> Student:
+        if values:
+            return super().update_or_create_student(name, **values)
+        if self._run(FIND_STUDENT, {"student": name}).first() is None:
+            self._run(self._add_student, {"id": name})
+        return Student(id=name)
 
-    def _kept(self, kind: str, find: Callable[..., Any], *names: str) -> Any:
-        """A cell of the assignment, apart from any session, so that it need not be found again."""
-        found = self._cells.get((kind, *names))
-        if found is None:
-            found = self._cells[kind, *names] = find(*names)
-            self.db.expunge(found)
+    @cached_property
+    def _add_student(self) -> Insert:
+        """Another run, of another assignment, may be making the same student at this moment: that is no error."""
+        match self.engine.dialect.name:
+            case "postgresql":
+                return postgresql.insert(STUDENTS).on_conflict_do_nothing()
+            case "sqlite":
+                return sqlite.insert(STUDENTS).on_conflict_do_nothing()
+        return insert(STUDENTS)
+
+    def update_or_create_submission(self, assignment: str, student: str, **values: Any) -> SubmittedAssignment:
+        """values: at most a timestamp. A copy, as from `submission`."""
+        dated = {name: parse_utc(value) for name, value in values.items()}
+        try:
+            found = self.submission(student)
+        except MissingEntry:
+            self._add_submission(student, dated)
+            return self.submission(student)
+        if dated:
+            self._run(DATE, {"submission": found.id, "date": dated["timestamp"]})
+            found.timestamp = dated["timestamp"]
         return found
 
-    def update_or_create_student(self, name: str, **values: Any) -> Any:
-        """Another run, of another assignment, may be making the same student at this moment: that is no error."""
-        if self.engine.dialect.name == "postgresql":
-            self.db.execute(insert(Student).values(id=name).on_conflict_do_nothing())
-        return super().update_or_create_student(name, **values)
+    def _add_submission(self, student: str, dated: dict[str, Any]) -> None:
+        """With a row for everything that can be marked or commented on, as nbgrader does it."""
+        submission, notebook = new_uuid(), new_uuid()
+        of = {"assignment_id": self._assignment_id, "student_id": student}
+        self._run(SUBMISSIONS.insert(), {"id": submission} | of | dated)
+        self._run(NOTEBOOKS.insert(), {"id": notebook, "assignment_id": submission, "notebook_id": self._notebook_id})
+        for table, cells in ((GRADES, self._graded_ids), (COMMENTS, self._commented_ids)):
+            if cells:
+                self._run(table.insert(), [{"notebook_id": notebook, "cell_id": cell} for cell in cells])
+
+    # What we ask for
+
+    def submission(self, student: str) -> SubmittedAssignment:
+        """A copy of a submission as it stands, with its one notebook, its student and the assignment's due date.
+
+        Raises: MissingEntry.
+        """
+        row = self._run(FIND_SUBMISSION, {"assignment": self._name, "student": student}).one_or_none()
+        if row is None:
+            raise MissingEntry(f"The gradebook has no submission of {student}.")
+        submission, timestamp, extension, duedate, notebook, penalty = row
+        return SubmittedAssignment(
+            id=submission,
+            assignment=Assignment(name=self._name, duedate=duedate),
+            student=Student(id=student),
+            timestamp=timestamp,
+            extension=extension,
+            notebooks=[SubmittedNotebook(id=notebook, late_submission_penalty=penalty)],
+        )
+
+    def mark(self, student: str, marks: Marks) -> SubmittedAssignment:
+        """Write what grading says about a submission, as nbgrader's SaveAutoGrades does. Raises: MissingEntry."""
+        found = self.submission(student)
+        notebook = {"notebook": found.notebooks[0].id}
+        for find, change, said in ((FIND_SCORES, SCORE, marks.scores), (FIND_COMMENTS, COMMENT, marks.comments)):
+            rows = {name: row for name, row, _ in self._run(find, notebook)}
+            missing = said.keys() - rows.keys()
+            if missing:
+                raise MissingEntry(f"The submission has nowhere to mark {', '.join(sorted(missing))}.")
+            if said:
+                self._run(change, [{"row": rows[name], "value": value} for name, value in said.items()])
+        return found
+
+    def clear(self, student: str) -> None:
+        """No automatic score, every cell waits for a person. What a person has given stays."""
+        [notebook] = self.submission(student).notebooks
+        for change in (NO_SCORES, NO_COMMENTS, NO_PENALTY):
+            self._run(change, {"notebook": notebook.id})
+
+    def automatic(self, student: str) -> str:
+        """Stands for what grading has written about a submission, and for how late it is; empty if there is nothing.
+
+        What a person adds (marks, comments, the word that a cell has been looked at) is not part of it.
+        """
+        try:
+            found = self.submission(student)
+        except MissingEntry:
+            return ""
+        [notebook] = found.notebooks
+        scores, comments = (
+            sorted([name, value] for name, _, value in self._run(find, {"notebook": notebook.id}))
+            for find in (FIND_SCORES, FIND_COMMENTS)
+        )
+        late = [str(found.timestamp), found.total_seconds_late, notebook.late_submission_penalty]
+        return digest([scores, comments, late])
+
+    def _run(self, statement: Executable, values: Any) -> Any:
+        return self.db.connection().execute(statement, values)
+
+    # A run's way with it
 
     def close(self) -> None:
         """Nothing: nbgrader's steps close what they have been given."""
@@ -125,79 +264,17 @@ def _wait_for_locks(statement: str) -> Callable[[Any, object], None]:
 
 
 @contextmanager
-def one_gradebook(db_url: str, course_id: str, plugins: Iterable[type] = ()) -> Iterator[RunGradebook]:
-    """The gradebook, which nbgrader's steps use as well until this ends. Raises: SQLAlchemyError.
+def one_gradebook(db_url: str, course_id: str, assignment: str, plugins: Iterable[type] = ()) -> Iterator[RunGradebook]:
+    """The gradebook, which nbgrader's steps and their plugins use as well until this ends.
 
-    plugins: classes of the course's own that nbgrader's steps call; they too get this gradebook when they open one. In
-    SQLite, what they write to another would wait for this one, which waits for them.
+    Raises: SQLAlchemyError, MissingEntry.
     """
-    gradebook = RunGradebook(db_url, course_id)
-    places = [vars(module) for module in (*STEPS, nbgrader.api)]
-    places += [names for names in map(_names_of, plugins) if names.get("Gradebook") is Gradebook]
+    gradebook = RunGradebook(db_url, course_id, assignment)
     try:
-        for names in places:
-            names["Gradebook"] = lambda *arguments, **named: gradebook
-        nbgrader.nbgraderformat.common.jsonschema = _Examined()
-        yield gradebook
+        with given_to_steps(gradebook, plugins):
+            yield gradebook
     finally:
-        for names in places:
-            names["Gradebook"] = Gradebook
-        nbgrader.nbgraderformat.common.jsonschema = jsonschema
         gradebook.end()
-
-
-def _names_of(plugin: type) -> dict[str, Any]:
-    """The global names of the module, or of the configuration file, that a class was written in."""
-    written = [value.__globals__ for value in vars(plugin).values() if isinstance(value, FunctionType)]
-    return written[0] if written else {}
-
-
-class _Examined:
-    """In the place of the module jsonschema: metadata that have been found valid are not examined again.
-
-    They are the instructor's, so there are as many as the assignment has cells.
-    """
-
-    def __init__(self) -> None:
-        self._valid: set[str] = set()
-
-    def validate(self, instance: Any, schema: Any) -> None:
-        text = json.dumps([instance, schema], sort_keys=True)
-        if text not in self._valid:
-            jsonschema.validate(instance, schema)
-            self._valid.add(text)
-
-
-def assignment_digest(gradebook: Gradebook, assignment: str) -> str:
-    """Stands for what the gradebook knows of an assignment of one notebook: its cells and their points."""
-    notebook = gradebook.find_notebook(assignment, assignment)
-    cells = [[cell.name, cell.cell_type, cell.locked, cell.source, cell.checksum] for cell in notebook.source_cells] + [
-        [cell.name, cell.cell_type, cell.max_score] for cell in (*notebook.grade_cells, *notebook.task_cells)
-    ]
-    return digest([notebook.kernelspec, sorted(cells, key=str)])
-
-
-def automatic_digest(gradebook: Gradebook, assignment: str, student: str) -> str:
-    """Stands for what grading has written about a submission, and for how late it is; empty if there is nothing.
-
-    What a person adds (marks, comments, the word that a cell has been looked at) is not part of it.
-    """
-    try:
-        submission = gradebook.find_submission(assignment, student)
-        notebook = gradebook.find_submission_notebook(assignment, assignment, student)
-    except MissingEntry:
-        return ""
-    scores, comments = (
-        sorted(
-            list(row)
-            for row in gradebook.db.query(BaseCell.name, value)
-            .join(table, table.cell_id == BaseCell.id)
-            .filter(table.notebook_id == notebook.id)
-        )
-        for table, value in ((Grade, Grade.auto_score), (Comment, Comment.auto_comment))
-    )
-    late = [str(submission.timestamp), submission.total_seconds_late, notebook.late_submission_penalty]
-    return digest([scores, comments, late])
 
 
 def digest(value: object) -> str:

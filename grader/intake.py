@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.grading import Assignment, recognise
-from grader.notebook import MAX_BYTES, Unreadable
+from grader.notebook import MAX_BYTES, Cell, Unreadable
 from grader.untrusted_files import KINDS, NotTaken, kind, open_folder, read_file
 
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
@@ -43,11 +43,13 @@ class Slip:
 class Accepted:
     """A notebook that can be graded.
 
-    data: its bytes; `grader.notebook.read` has read them once. notes: what else should be known, in sentences.
+    data: its bytes. cells: what `grader.notebook.read` has read in them. notes: what else should be known, in
+    sentences.
     """
 
     assignment: Assignment
     data: bytes
+    cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
     slip: Slip = Slip()
 
@@ -132,13 +134,14 @@ def _choose(folder: int, assignments: Sequence[Assignment]) -> Accepted | Refuse
     others = [other for other in names if other not in NOT_WORTH_A_WORD | {name} and not other.startswith(".")]
     if others:
         remarks += (f"Only the notebook is graded, so this was left aside: {_list(others)}.",)
-    return Accepted(found.assignment, found.data, remarks, slip)
+    return Accepted(found.assignment, found.data, found.cells, remarks, slip)
 
 
 def _take(name: str, folder: int, assignments: Sequence[Assignment], *, hard_links: bool = False) -> Accepted | Refused:
     try:
         data = read_file(name, folder, largest=MAX_BYTES, hard_links=hard_links)
-        return Accepted(recognise(data, assignments)[0], data)
+        assignment, cells = recognise(data, assignments)
+        return Accepted(assignment, data, tuple(cells))
     except (NotTaken, Unreadable) as problem:
         return Refused(str(problem))
     except OSError as problem:

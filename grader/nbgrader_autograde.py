@@ -20,14 +20,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import nbformat
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -36,29 +37,24 @@ from nbgrader.utils import setenv
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
-from grader.gradebook import assignment_digest, automatic_digest, digest, one_gradebook
+from grader.frame import as_assignment, as_notebook, as_text, has_role, not_graded
+from grader.gradebook import digest, one_gradebook
 from grader.locks import Locked, only_one
 from grader.records import Record, grader_digest, read_record, sha256, write_record
 from grader.results import printable
+from grader.steps import SEALED_EXECUTE, Steps, dotted
 from grader.student_ids import problem_with_id
 
 if TYPE_CHECKING:
     from grader.execution import Executed
-    from grader.grading import Assignment
     from grader.intake import Accepted, Slip
     from grader.nbgrader_plugin import SealedExecute
-    from grader.notebook import Assembled
     from grader.results import Result
 
 UNGRADED = "ungraded.txt"
 """In the folder of a submission that could not be graded: when it was handed in, and why it could not."""
 STAGING = ".autograded"
 """Among the accepted submissions: where an autograded notebook is made before it takes the place of an older one."""
-SEALED_EXECUTE = "grader.nbgrader_plugin.SealedExecute"
-NOT_GRADED = "not-graded"
-"""The id of the one cell of a notebook that says why there is no other."""
-REMARKS = "remarks"
-"""The id of the cell that says what was done to a submission in order to grade it."""
 OUR_FAULT = "Grading it failed, through no fault of yours. Your teacher has been told."
 
 
@@ -122,7 +118,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
     def _find_everything(self) -> None:
         self._check_settings()
         self._frame = self._read_frame()
-        self._assignment = _as_assignment(self.coursedir.assignment_id, self._frame)
+        self._assignment = as_assignment(self.coursedir.assignment_id, self._frame)
         self._submitted = Path(self.coursedir.root, self.coursedir.submitted_directory)
         entries = self._entries() if self._submitted.is_dir() else []
         for pattern in self.students or (self.coursedir.student_id,):
@@ -151,7 +147,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self.exporter._preprocessors = []
         self.exporter._nb_metadata.clear()  # of every notebook so far: it would grow with the class
         for step in chosen:
-            if _dotted(step) != SEALED_EXECUTE:
+            if dotted(step) != SEALED_EXECUTE:
                 self.exporter.register_preprocessor(step)
 
     # A submission's way: take, (is_current,) prepare, execute somewhere, finish; or set aside.
@@ -163,15 +159,17 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         Raises: NbGraderException, also where the gradebook or the course's folders fail us in the middle.
         """
         course = self.coursedir
+        self._steps = Steps.of(self)
         submitted, course.submitted_directory = course.submitted_directory, self.accepted_directory
         try:
             with (
                 self._in_sentences(),
                 only_one(self._records / f"{course.assignment_id}.lock"),
-                one_gradebook(course.db_url, course.course_id, self._plugins()) as self._gradebook,
+                one_gradebook(
+                    course.db_url, course.course_id, course.assignment_id, self._steps.plugins
+                ) as self._gradebook,
             ):
                 self._given = self._given_to_everybody()
-                self._gradebook.drop()
                 self.exporter.optimistic_validation = True  # once after all steps, not after each of them
                 _remove(Path(course.root, self._staging))  # a run that was killed may have left something there
                 yield
@@ -230,7 +228,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             return None
         if not all((folder / name).is_file() for name in (TIMESTAMP, SECRET)):
             return None
-        found = automatic_digest(self._gradebook, self.coursedir.assignment_id, taken.student)
+        found = self._gradebook.automatic(taken.student)
         self._gradebook.drop()
         return record if found == record.automatic else None
 
@@ -246,14 +244,16 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         """
         course, student = self.coursedir, taken.student
         self.log.info("Autograding %s", student)
+        if done.marks is not None:
+            self._put(taken, done.accepted)
         made, autograded = course.autograded_directory, self._place(course.autograded_directory, student)
         try:
             course.autograded_directory = self._staging
-            staged = self._autograded(student, done.notebook)
+            staged = self._autograded(student, done)
         finally:
             course.autograded_directory = made
         notebook = (staged / self._notebook_name).read_bytes()
-        automatic = automatic_digest(self._gradebook, course.assignment_id, student)
+        automatic = self._gradebook.automatic(student)
         self._record_of(student).unlink(missing_ok=True)
         _remove(autograded)
         self._gradebook.save()
@@ -317,10 +317,10 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             return Executed(notebook=notebook)
         return execute(notebook, shared_forkserver(), seed=self.sealed.seed)
 
-    @property
+    @cached_property
     def sealed(self) -> SealedExecute | None:
         """The step that runs notebooks in the sandbox, as the course has set it; None if the course does not use it."""
-        if SEALED_EXECUTE not in map(_dotted, self.autograde_preprocessors):
+        if SEALED_EXECUTE not in map(dotted, self.autograde_preprocessors):
             return None
         from grader.nbgrader_plugin import SealedExecute
 
@@ -330,22 +330,27 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
     def _accept(self, taken: Taken) -> Path:
         """Write the submission anew, where nbgrader will read it."""
         from grader.intake import shown
-        from grader.notebook import assemble, read
+        from grader.notebook import assemble
 
-        student, accepted = taken.student, taken.accepted
-        assembled = assemble(read(accepted.data), self._assignment.parts, self._assignment.cells)
+        accepted = taken.accepted
+        assembled = assemble(accepted.cells, self._assignment.parts, self._assignment.cells)
         notes = (*accepted.notes, *assembled.notes)
         for note in notes:
-            self.log.warning("%s: %s", shown(student), note)
+            self.log.warning("%s: %s", shown(taken.student), note)
+        return self._put(taken, as_text(as_notebook(assembled, self._frame, notes)).encode())
+
+    def _put(self, taken: Taken, notebook: bytes) -> Path:
+        """Put an accepted submission in its place."""
+        student = taken.student
         if self._said_ungraded(student):
             # What lies in the other folders says that it could not be graded, whatever its date.
             self._remove_results(student)
         folder = self._place(self.accepted_directory, student)
         _empty(folder)
-        notebook = folder / self._notebook_name
-        notebook.write_text(nbformat.writes(as_notebook(assembled, self._frame, notes)) + "\n", encoding="utf-8")
-        _write_slip(accepted.slip, folder)
-        return notebook
+        path = folder / self._notebook_name
+        path.write_bytes(notebook)
+        _write_slip(taken.accepted.slip, folder)
+        return path
 
     def _sanitized(self, accepted: Path) -> bytes:
         """nbgrader's first pass over an accepted submission."""
@@ -356,8 +361,8 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self._gradebook.drop()
         return str(text).encode()
 
-    def _autograded(self, student: str, executed: bytes) -> Path:
-        """nbgrader's second pass, over a notebook that has been run, with all that it records; the folder it makes."""
+    def _autograded(self, student: str, done: Executed) -> Path:
+        """All that nbgrader records about a notebook that has been run, and the folder that it makes."""
         assignment = self.coursedir.assignment_id
         folder = Path(self._format_dest(assignment, student))
         _empty(folder)
@@ -366,7 +371,15 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self._sanitizing = True  # nbgrader's word for the pass that reads what was handed in
         self.init_assignment(assignment, student)
         notebook = folder / self._notebook_name
-        notebook.write_bytes(executed)
+        notebook.write_bytes(done.notebook)
+        if done.marks is None:
+            self._second_pass(notebook)
+        else:
+            self._consider_lateness(self._gradebook.mark(student, done.marks))
+        return folder
+
+    def _second_pass(self, notebook: Path) -> None:
+        """nbgrader's, over a notebook that has been run."""
         self._sanitizing = False
         try:
             self._init_preprocessors()
@@ -374,7 +387,15 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 BaseConverter.convert_single_notebook(self, str(notebook))
         finally:
             self._sanitizing = True
-        return folder
+
+    def _consider_lateness(self, submission: SubmittedAssignment) -> None:
+        """nbgrader's step for it, where it may have something to do."""
+        if not submission.total_seconds_late and submission.notebooks[0].late_submission_penalty is None:
+            return
+        name, student = submission.assignment.name, submission.student.id
+        about = {"student": student, "assignment": name, "notebook": name, "db_url": self.coursedir.db_url}
+        for step in self._steps.late:
+            step(nbformat.v4.new_notebook(), {"nbgrader": about})
 
     def _result(self, taken: Taken, done: Executed) -> Result:
         from grader.results import Result
@@ -395,20 +416,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
     def _given_to_everybody(self) -> str:
         """Stands for what grading depends on besides the submission: the assignment, the grader and the settings."""
         frame = nbformat.writes(self._frame)
-        known = assignment_digest(self._gradebook, self.coursedir.assignment_id)
-        steps = self._all_steps()
-        steps += [step.plugin_class(parent=step) for step in steps if hasattr(step, "plugin_class")]
-        settings = [[type(step).__name__, _plain(step.trait_values(config=True))] for step in steps]
-        return digest([self.coursedir.assignment_id, frame, known, grader_digest(), settings])
-
-    def _all_steps(self) -> list[Any]:
-        self.exporter._preprocessors = []
-        for step in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
-            self.exporter.register_preprocessor(step)
-        return list(self.exporter._preprocessors)
-
-    def _plugins(self) -> list[type]:
-        return [step.plugin_class for step in self._all_steps() if hasattr(step, "plugin_class")]
+        return digest([frame, self._gradebook.outline.listed(), grader_digest(), self._steps.settings()])
 
     def set_aside(self, unfit: Unfit) -> None:
         """Leave no score, and say so wherever somebody may look for one."""
@@ -425,9 +433,8 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self._remove_results(student)
         _empty(note.parent)
         dest.mkdir(parents=True)
-        page = nbformat.v4.new_notebook(metadata=self._frame.metadata, cells=[_sorry(unfit.shown or unfit.reason)])
-        path = dest / self._notebook_name
-        path.write_text(nbformat.writes(page) + "\n", encoding="utf-8")
+        page = not_graded(self._frame, unfit.shown or unfit.reason)
+        (dest / self._notebook_name).write_text(as_text(page), encoding="utf-8")
         _write_slip(slip, dest)
         self.set_permissions(self.coursedir.assignment_id, student)
         note.write_text(unfit.record, encoding="utf-8")
@@ -455,13 +462,8 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 return
             gradebook.update_or_create_student(student)
         dated = {"timestamp": timestamp} if timestamp else {}
-        submission = gradebook.update_or_create_submission(self.coursedir.assignment_id, student, **dated)
-        for notebook in submission.notebooks:
-            notebook.late_submission_penalty = None
-            for grade in notebook.grades:
-                grade.auto_score, grade.needs_manual_grade = None, True
-            for comment in notebook.comments:
-                comment.auto_comment = None
+        gradebook.update_or_create_submission(self.coursedir.assignment_id, student, **dated)
+        gradebook.clear(student)
         gradebook.save()
 
     def _remove_results(self, student: str) -> None:
@@ -503,7 +505,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             self._fail(f"There is no notebook {path}, so there is no assignment to grade.")
         frame = nbformat.read(path, as_version=4)
         MetadataValidator().upgrade_notebook_metadata(frame)
-        ours = {cell.metadata.nbgrader.grade_id for cell in frame.cells if _has_role(cell)}
+        ours = {cell.metadata.nbgrader.grade_id for cell in frame.cells if has_role(cell)}
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
                 known = {cell.name for cell in gradebook.find_notebook(name, name).source_cells}
@@ -552,59 +554,6 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         raise NbGraderException(message)
 
 
-def as_notebook(assembled: Assembled, frame: NotebookNode, notes: Sequence[str] = ()) -> NotebookNode:
-    """An assembled submission as a notebook for nbgrader: its metadata are the instructor's, the notes come first."""
-    marks = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in frame.cells if _has_role(cell)}
-    cells = [_remarks(notes)] if notes else []
-    for number, cell in enumerate(assembled.cells, start=1):
-        metadata = {"nbgrader": dict(marks[cell.grade_id])} if cell.grade_id in marks else {}
-        # Not by nbformat's new_code_cell and its like, which validate every cell: the notebook is validated as a whole.
-        made = {"id": f"cell-{number}", "cell_type": cell.type, "source": cell.source, "metadata": metadata}
-        more: dict[str, Any] = {"execution_count": None, "outputs": []} if cell.type == "code" else {}
-        cells.append(nbformat.from_dict(made | more))
-    return nbformat.v4.new_notebook(metadata=frame.metadata, cells=cells)
-
-
-def as_markdown(text: str) -> str:
-    """Text that a page made from Markdown shows as it is: no markup, no formula, no tag, whoever chose its words."""
-    plain = (
-        " ".join(text.split()).replace("$", "\N{FULLWIDTH DOLLAR SIGN}").replace("\\", "\N{FULLWIDTH REVERSE SOLIDUS}")
-    )
-    return "".join(f"&#{ord(character)};" if character in '<>&"*_`[]{}#|~:' else character for character in plain)
-
-
-def _remarks(notes: Sequence[str]) -> NotebookNode:
-    listed = "\n".join(f"- {as_markdown(note)}" for note in notes)
-    return nbformat.v4.new_markdown_cell(f"**Remarks of the grader**\n\n{listed}", id=REMARKS)
-
-
-def _sorry(reason: str) -> NotebookNode:
-    paragraphs = (
-        "## Not graded yet",
-        "\n".join(f"{as_markdown(line)}\n" for line in reason.splitlines()),
-        "This is not a mark.",
-    )
-    return nbformat.v4.new_markdown_cell("\n\n".join(paragraphs), id=NOT_GRADED)
-
-
-def _has_role(cell: NotebookNode) -> bool:
-    """Whether nbgrader keeps a cell in its gradebook."""
-    marks = cell.metadata.get("nbgrader", {})
-    return any(marks.get(role) for role in ("grade", "solution", "locked", "task"))
-
-
-def _as_assignment(name: str, frame: NotebookNode) -> Assignment:
-    """What a notebook of this frame is graded against: the kit's parts that have their check in it."""
-    from grader import checks
-    from grader.grading import Assignment
-    from grader.notebook import CHECK_PREFIX, read
-
-    cells = tuple(read(nbformat.writes(frame).encode()))
-    ids = {cell.grade_id for cell in cells}
-    parts = (part for known in checks.assignments() for part in checks.parts(known))
-    return Assignment(name, tuple(part for part in parts if CHECK_PREFIX + part.id in ids), cells)
-
-
 def _prove_the_sandbox(fail: Callable[[str], object]) -> None:
     """A machine that cannot shut students in grades nobody, and nobody's marks are touched."""
     from grader.nbgrader_plugin import shared_forkserver
@@ -637,24 +586,6 @@ def _no_trouble_of_the_course() -> Iterator[None]:
         yield
     except OSError as error:
         raise RuntimeError(told(error)) from error
-
-
-def _dotted(step: str | type) -> str:
-    return step if isinstance(step, str) else f"{step.__module__}.{step.__qualname__}"
-
-
-def _plain(value: object) -> object:
-    """A setting as something that is written in the same way by every process."""
-    match value:
-        case dict():
-            return sorted(([str(key), _plain(item)] for key, item in value.items()), key=str)
-        case set() | frozenset():
-            return sorted(map(_plain, value), key=str)
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case str() | int() | float() | None:
-            return value
-    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', type(value).__qualname__)}"
 
 
 def _remove(folder: Path) -> None:

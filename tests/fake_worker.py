@@ -22,7 +22,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from grader.cohort.messages import Done, Down, Fault, Unable, Up, receive_job, send
+from grader.cohort.messages import Done, Down, Fault, Unable, Up, receive_work, send
 from grader.execution import Executed
 from grader.sandbox.protocol import ChannelProblem
 
@@ -38,7 +38,7 @@ def main() -> None:
     send(channel, Up("pretended"))
     with suppress(ChannelProblem):
         while True:
-            job = receive_job(channel)
+            job = receive_work(channel)
             word, _, path = job.notebook.decode().partition(" ")
             if path:
                 first = not Path(path).exists()

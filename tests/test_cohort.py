@@ -24,8 +24,11 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbgrader import preprocessors
 from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor
 from rich.console import Console
+from sqlalchemy import Engine, event
 
 from grader import demo, gradebook, nbgrader_autograde, records
 from grader.cli import main
@@ -34,10 +37,11 @@ from grader.cohort.messages import Done, Fault, Job
 from grader.cohort.pool import Pool, Task
 from grader.cohort.progress import Progress, clock
 from grader.cohort.run import CohortAutograde
+from grader.cohort.worker import perform
 from grader.course import Course
-from grader.execution import execute
 from grader.locks import Locked, only_one
 from grader.nbgrader_autograde import OUR_FAULT
+from grader.passes import Handed
 from grader.records import Record, read_record, write_record
 from grader.results import Result
 from grader.sandbox.problems import SandboxProblem
@@ -74,7 +78,7 @@ class PretendedPool:
                 yield task, told
             else:
                 level: Any = SimpleNamespace(level="pretended")
-                yield task, Done(execute(task.job.notebook, level, seed=task.job.seed))
+                yield task, Done(perform(task.job, level))
 
 
 def grade(desk: Desk, **settings: Any) -> str:
@@ -217,6 +221,110 @@ RESULT = {
 }
 
 
+# who does what
+
+
+class Stamp(NbGraderPreprocessor):
+    """A step of a course's own."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        nb.metadata.stamp = resources["nbgrader"]["student"]
+        return nb, resources
+
+
+class LimitOutput(preprocessors.LimitOutput):
+    """Called like one of nbgrader's."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        nb.metadata.stamp = "limited"
+        return nb, resources
+
+
+def with_step(step: str) -> Callable[[Desk], object]:
+    return lambda desk: desk.config.Autograde.autograde_preprocessors.append(f"tests.test_cohort.{step}")
+
+
+def lateness_first(desk: Desk) -> None:
+    desk.config.Autograde.autograde_preprocessors.sort(key=lambda name: "Late" not in name)
+
+
+def settings_that_travel(desk: Desk) -> None:
+    desk.config.Autograde.autograde_preprocessors.insert(1, "nbconvert.preprocessors.ClearMetadataPreprocessor")
+    desk.config.ClearMetadataPreprocessor.enabled = True
+    desk.config.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), "kernelspec"}
+    desk.config.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {"nbgrader"}
+
+
+COURSES: dict[str, tuple[Callable[[Desk], object], type, bool]] = {
+    "nbgrader's steps": (settings_that_travel, Handed, False),
+    "a step of the course's own": (with_step("Stamp"), Job, True),
+    "a step that is called like nbgrader's": (with_step("LimitOutput"), Job, True),
+    "a penalty before the scores": (lateness_first, Job, False),
+    "files beside each notebook": (lambda desk: desk.config.FilesWriter.update(files=["*.csv"]), Job, False),
+    "another format": (lambda desk: desk.config.NotebookExporter.update(nbformat_version=3), Job, False),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_steps_that_miss_the_course_elsewhere_are_carried_out_here_and_nobody_sees_a_difference(
+    desk, generated, tmp_path, monkeypatch, course
+):
+    change, kind, stamped = COURSES[course]
+    change(desk)
+    asked = []
+    run.Pool.before = staticmethod(lambda task: asked.append(type(task.job)))
+    assert grade(desk) == ALL_DONE
+    assert asked == [kind] * 3
+    other = open_desk(generated, tmp_path / "other", monkeypatch)
+    hand_in(other)
+    change(other)
+    other.autograde()
+    assert state(desk.root) == state(other.root)
+    assert (b'"stamp"' in notebook_of(desk).read_bytes()) == stamped
+
+
+def test_marks_given_by_hand_are_treated_as_nbgrader_autograde_does(graded, tmp_path, monkeypatch):
+    """Also where an answer has gone since, and the comment on it is nobody's to change."""
+    with graded.gradebook() as book:
+        for student in ("ada", "cleo"):
+            for cell, marked in (("check_sgd", True), ("why_reshape", True), ("check_linreg", False)):
+                mark = book.find_grade(cell, NAME, NAME, student)
+                mark.manual_score, mark.extra_credit = (2.5 if marked else None), 1
+                mark.needs_manual_grade = False
+            book.find_comment("why_reshape", NAME, NAME, student).manual_comment = "Well said."
+            book.find_comment("sgd", NAME, NAME, student).auto_comment = "Of an earlier submission."
+        book.db.commit()
+    changed = BOOK.copy()
+    del changed.cells[changed.place("sgd")]
+    for student in ("ada", "cleo"):
+        graded.hand_in(student, changed, timestamp=LATE)
+    other = open_desk(graded.root, tmp_path / "other", monkeypatch)
+    no_points_for_the_late(other)
+    assert grade(graded) == "4 submissions: 3 graded, 0 partial, 1 ungradable. 1 were"
+    other.autograde(force=True, student_id_exclude="dora")
+    assert state(graded.root) == state(other.root)
+    assert graded.waiting("ada") == {"check_sgd", "why_reshape"}
+
+
+def test_the_driver_s_statements_for_a_submission_are_few(desk):
+    """Whatever the number of cells; nbgrader's own steps take more than a hundred."""
+    for number in range(4):
+        desk.hand_in(f"more{number}")
+    counts = []
+    for students in ("ada", "more*"):
+        statements: list[str] = []
+
+        def count(connection: Any, cursor: Any, statement: str, *_: Any, to: list[str] = statements) -> None:
+            to.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", count)
+        grade(desk, students=(students,))
+        event.remove(Engine, "before_cursor_execute", count)
+        counts.append(len(statements))
+    one, four = counts
+    assert 0 < (four - one) / 3 <= 20
+
+
 # what is up to date
 
 
@@ -343,7 +451,7 @@ def test_a_fault_of_ours_costs_nobody_a_mark_and_is_tried_again(graded, undistur
     assert state(graded.root) == undisturbed
 
 
-@pytest.mark.parametrize("step", ["prepare", "finish"])
+@pytest.mark.parametrize("step", ["work", "finish"])
 def test_a_fault_before_or_after_the_run_costs_nobody_else_anything(desk, monkeypatch, step):
     original = getattr(CohortAutograde, step)
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from nbgrader.nbgraderformat import MetadataValidator
 
 from grader import checks
+from grader.frame import as_markdown, as_notebook
 from grader.grading import Assignment, grade_notebook, recognise
 from grader.intake import Accepted, Refused, Slip, shown, take_file, take_folder
-from grader.nbgrader_autograde import as_markdown, as_notebook
 from grader.notebook import Unreadable, assemble, read
 from grader.seeds import PUBLIC_SEED
 from grader.student_ids import problem_with_id
@@ -223,7 +223,7 @@ def test_what_nbgrader_and_jupyter_leave_behind_is_not_worth_a_word(tmp_path):
     BOOK.save(tmp_path / "ada")
     for name in ("feedback", ".ipynb_checkpoints", "__pycache__", ".hypothesis"):
         (tmp_path / "ada" / name).mkdir()
-    assert take_folder(tmp_path, "ada", assignments=[COURSE]) == Accepted(COURSE, BOOK.data)
+    assert take_folder(tmp_path, "ada", assignments=[COURSE]) == Accepted(COURSE, BOOK.data, tuple(read(BOOK.data)))
 
 
 def test_a_refusal_keeps_the_date(tmp_path):
@@ -237,7 +237,9 @@ def test_a_refusal_keeps_the_date(tmp_path):
 def test_with_several_assignments_the_notebooks_name_decides_and_then_its_cells(tmp_path):
     other = replace(COURSE, name="other", parts=(), cells=())
     BOOK.save(tmp_path / "ada")
-    assert take_folder(tmp_path, "ada", assignments=[other, COURSE]) == Accepted(COURSE, BOOK.data)
+    assert take_folder(tmp_path, "ada", assignments=[other, COURSE]) == Accepted(
+        COURSE, BOOK.data, tuple(read(BOOK.data))
+    )
     BOOK.save(tmp_path / "bob", "mine.ipynb")
     found = take_folder(tmp_path, "bob", assignments=[other, COURSE])
     assert isinstance(found, Accepted)
@@ -258,7 +260,7 @@ def test_a_hard_link_is_refused_in_a_submission_and_taken_from_ones_own_hand(tmp
     BOOK.save(tmp_path / "ada")
     os.link(tmp_path / "ada" / NOTEBOOK, tmp_path / "other.ipynb")
     assert isinstance(take_folder(tmp_path, "ada", assignments=[COURSE]), Refused)
-    assert take_file(tmp_path / "other.ipynb", [COURSE]) == Accepted(COURSE, BOOK.data)
+    assert take_file(tmp_path / "other.ipynb", [COURSE]) == Accepted(COURSE, BOOK.data, tuple(read(BOOK.data)))
 
 
 def test_a_folder_full_of_files_is_listed_in_a_few_words(tmp_path):

@@ -179,7 +179,7 @@ def test_two_assignments_are_graded_at_once_into_one_database(desk, tmp_path):
 
 def test_two_runs_that_meet_the_same_new_student_both_go_on(desk):
     url = desk.config.CourseDirectory.db_url
-    first, second = RunGradebook(url, "linreg"), RunGradebook(url, "linreg")
+    first, second = RunGradebook(url, "linreg", NAME), RunGradebook(url, "linreg", OTHER)
     first.update_or_create_student("zoe")
     waits = threading.Thread(target=lambda: (second.update_or_create_student("zoe"), second.save()))
     waits.start()

@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -129,6 +130,7 @@ async def _greet(address: str) -> None:
         raise ValueError(f"a {kind.lower()} does, which is none")
 
 
+@cache
 def _there(function: str) -> Callable[..., bytes]:
     """A function of `grader.cohort.cluster_worker`, to be found by the worker.
 

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.cohort.messages import Down, Message, Unable, Up, decode_job, encode
+from grader.cohort.messages import Down, Message, Unable, Up, decode_work, encode
 from grader.cohort.pool import Pool, Task
 from grader.records import grader_digest
 from grader.sandbox.problems import SandboxProblem
@@ -49,7 +49,7 @@ def _grade(job: bytes, digest: str) -> Message:
         return Unable(OTHER_GRADER)
     try:
         with _bench().pool() as pool:
-            [(_, outcome)] = pool.run(iter([Task(None, decode_job(job))]))
+            [(_, outcome)] = pool.run(iter([Task(None, decode_work(job))]))
             return outcome
     except SandboxProblem as problem:
         return Unable(str(problem))

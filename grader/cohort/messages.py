@@ -1,6 +1,6 @@
 """What the driver and a grading process say to each other, as frames of MessagePack (`grader.sandbox.protocol`).
 
-A process says `Up` or `Down` once. From then on each `Job` is answered by `Done`, by `Fault`, or by `Unable`, after
+A process says `Up` or `Down` once. From then on all `Work` is answered by `Done`, by `Fault`, or by `Unable`, after
 which the process ends.
 """
 
@@ -11,13 +11,14 @@ import socket
 import msgspec
 
 from grader.execution import Executed
+from grader.passes import Handed
 from grader.sandbox import protocol
 
 LARGEST = protocol.MAX_FRAME
 """Bytes of one message: more than any notebook with its outputs has."""
 
 
-class Job(msgspec.Struct, frozen=True):
+class Job(msgspec.Struct, frozen=True, tag=True):
     """A notebook to be run, and the seed of its checks."""
 
     notebook: bytes
@@ -53,22 +54,23 @@ class Unable(msgspec.Struct, frozen=True, tag=True):
 
 
 Message = Up | Down | Done | Fault | Unable
+Work = Job | Handed
 
 _encoder = msgspec.msgpack.Encoder()
-_jobs = msgspec.msgpack.Decoder(Job)
+_work: msgspec.msgpack.Decoder[Work] = msgspec.msgpack.Decoder(Work)
 _messages: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 
 
-def encode(message: Job | Message) -> bytes:
+def encode(message: Work | Message) -> bytes:
     return _encoder.encode(message)
 
 
-def decode_job(data: bytes) -> Job:
+def decode_work(data: bytes) -> Work:
     """Raises: grader.sandbox.protocol.ProtocolViolation."""
     try:
-        return _jobs.decode(data)
+        return _work.decode(data)
     except msgspec.DecodeError:
-        raise protocol.ProtocolViolation("no job") from None
+        raise protocol.ProtocolViolation("no work") from None
 
 
 def decode_message(data: bytes) -> Message:
@@ -79,14 +81,14 @@ def decode_message(data: bytes) -> Message:
         raise protocol.ProtocolViolation("no message") from None
 
 
-def send(channel: socket.socket, message: Job | Message, deadline: float | None = None) -> None:
+def send(channel: socket.socket, message: Work | Message, deadline: float | None = None) -> None:
     """Raises: grader.sandbox.protocol.ChannelProblem."""
     protocol.send_frame(channel, encode(message), deadline)
 
 
-def receive_job(channel: socket.socket) -> Job:
-    """Wait for a job as long as it takes. Raises: grader.sandbox.protocol.ChannelProblem."""
-    return decode_job(protocol.receive_frame(channel, None, LARGEST))
+def receive_work(channel: socket.socket) -> Work:
+    """Wait for work as long as it takes. Raises: grader.sandbox.protocol.ChannelProblem."""
+    return decode_work(protocol.receive_frame(channel, None, LARGEST))
 
 
 def receive_message(channel: socket.socket, deadline: float) -> Message:

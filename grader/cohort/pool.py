@@ -24,7 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from grader.cohort.messages import Done, Down, Fault, Job, Unable, Up, receive_message, send
+from grader.cohort.messages import Done, Down, Fault, Unable, Up, Work, receive_message, send
 from grader.sandbox.limits import DEFAULT
 from grader.sandbox.problems import SandboxProblem
 from grader.sandbox.protocol import ChannelProblem
@@ -53,7 +53,7 @@ class Task(Generic[T]):
     """
 
     taken: T
-    job: Job
+    job: Work
     ended: str = ""
 
 

@@ -1,7 +1,9 @@
 """The driver: everybody who has handed in is skipped, graded or set aside, and nobody is left out without a word.
 
-It is nbgrader's Autograde, as `nbgrader autograde` of this kit is (`grader.nbgrader_autograde`), with the one
-difference that notebooks run in other processes, several at a time. So scores, comments and feedback are the same.
+It is nbgrader's Autograde, as `nbgrader autograde` of this kit is (`grader.nbgrader_autograde`), with the difference
+that notebooks run in other processes, several at a time. Where the course has only steps that need no course, they are
+carried out there as well (`grader.passes`), and what they say is recorded here; they are the same steps, so scores,
+comments and feedback are the same.
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from grader.cohort.messages import Done, Fault, Job
+from grader.cohort.messages import Done, Fault, Job, Work
 from grader.cohort.pool import Pool, Task
 from grader.nbgrader_autograde import SealedAutograde, Taken, Unfit, told
+from grader.passes import Handed
 from grader.sandbox.problems import SandboxProblem
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ class CohortAutograde(SealedAutograde):
             self._fail("nbgrader_config.py has no grader.nbgrader_plugin.SealedExecute to run notebooks with.")
         self._seed = self.sealed.seed
         with self.grading(), self.progress.of(len(self.submitters)):
+            plan = self._steps.planned(self._frame, self._gradebook.outline)
+            self._plan = plan.packed() if plan is not None else None
             waiting = self._waiting()
             first = self._enough_for_everybody(waiting)
             if not first:
@@ -84,13 +89,19 @@ class CohortAutograde(SealedAutograde):
                 self.progress.ungradable(one)
                 continue
             try:
-                notebook = self.prepare(one)
+                work = self.work(one)
             except (OSError, SQLAlchemyError):
                 raise
             except Exception as error:
                 self._failed(one, told(error))
             else:
-                yield Task(one, Job(notebook, self._seed))
+                yield Task(one, work)
+
+    def work(self, taken: Taken) -> Work:
+        """What a grading process is to do: all of it, or only what this process must not."""
+        if self._plan is None:
+            return Job(self.prepare(taken), self._seed)
+        return Handed(self._plan, taken.accepted.cells, taken.accepted.notes, self._seed)
 
     def _record(self, taken: Taken, outcome: Done | Fault) -> None:
         if isinstance(outcome, Fault):

@@ -12,8 +12,9 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from grader.cohort.messages import Done, Down, Fault, Unable, Up, receive_job, send
-from grader.execution import execute
+from grader.cohort.messages import Done, Down, Fault, Job, Unable, Up, Work, receive_work, send
+from grader.execution import Executed, execute
+from grader.passes import grade
 from grader.sandbox import isolation
 from grader.sandbox.client import Forkserver
 from grader.sandbox.levels import open_forkserver
@@ -41,12 +42,19 @@ def main() -> None:
             serve(channel, forkserver)
 
 
+def perform(work: Work, forkserver: Forkserver) -> Executed:
+    """Raises: SandboxProblem, and whatever is wrong with us or with the notebook."""
+    if isinstance(work, Job):
+        return execute(work.notebook, forkserver, seed=work.seed)
+    return grade(work, forkserver)
+
+
 def serve(channel: socket.socket, forkserver: Forkserver) -> None:
     """Run one notebook after the other. Raises: ChannelProblem when there is no driver any more."""
     while True:
-        job = receive_job(channel)
+        work = receive_work(channel)
         try:
-            reply: Done | Fault = Done(execute(job.notebook, forkserver, seed=job.seed))
+            reply: Done | Fault = Done(perform(work, forkserver))
         except SandboxProblem as problem:  # the next ones would fare no better
             send(channel, Unable(str(problem)))
             return

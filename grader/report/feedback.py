@@ -29,7 +29,8 @@ from nbgrader.api import Gradebook
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
-from grader.nbgrader_autograde import NOT_GRADED, REMARKS, SealedAutograde
+from grader.frame import NOT_GRADED, REMARKS
+from grader.nbgrader_autograde import SealedAutograde
 from grader.notebook import CHECK_PREFIX
 from grader.outputs import clean_picture, clean_text
 from grader.records import read_record, sha256
