@@ -5,6 +5,8 @@ cell. While `one_gradebook` is open they are all given the same one. It writes n
 looks, and whatever is killed, a submission's scores and comments are there together or not at all. What is the same
 for every submission is read once, and a submission's rows are made and marked a table at a time, by statements whose
 number does not grow with the assignment.
+
+Courses may share a database in PostgreSQL. Every connection that a run writes by holds its assignment's lock there.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
@@ -29,12 +31,13 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.utils import parse_utc
-from sqlalchemy import Executable, Float, Insert, bindparam, cast, event, insert, or_, select
+from sqlalchemy import Executable, Float, Insert, bindparam, cast, event, insert, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
+from grader.locks import Locked, this_process
 from grader.outline import Marks, Outline, Outlined
 from grader.steps import given_to_steps
 
@@ -44,6 +47,12 @@ LOCK_SECONDS = 30.0
 
 WAITING = {"sqlite": "PRAGMA busy_timeout = {}", "postgresql": "SET lock_timeout = {}"}
 """How a database is told, by dialect; in milliseconds."""
+HOLDER = """
+SELECT activity.application_name FROM pg_locks held JOIN pg_stat_activity activity USING (pid)
+WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
+AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND (held.classid::bigint << 32 | held.objid::bigint) = %s
+"""
 
 STUDENTS, ASSIGNMENTS, CELLS = Student.__table__, Assignment.__table__, BaseCell.__table__
 SUBMISSIONS, NOTEBOOKS = SubmittedAssignment.__table__, SubmittedNotebook.__table__
@@ -109,7 +118,8 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
 
     It is for one assignment, of one notebook. outline: what it knows of that.
 
-    Raises: MissingEntry where it does not know the assignment.
+    Raises: MissingEntry where it does not know the assignment; grader.locks.Locked, now or where a connection has to be
+    replaced, while another run has it.
     """
 
     def __init__(self, db_url: str, course_id: str, assignment: str) -> None:
@@ -118,6 +128,8 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
         event.listen(self.engine, "handle_error", _tell_trouble_from_entries)
         if dialect in WAITING:
             event.listen(self.engine, "connect", _wait_for_locks(WAITING[dialect]))
+        if dialect == "postgresql":
+            event.listen(self.engine, "connect", _hold(assignment))
         self.engine.dispose()  # the connections made so far
         self.db = scoped_session(sessionmaker(class_=_Patient, autoflush=True, bind=self.engine))
         self._name = assignment
@@ -237,6 +249,11 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
 
     def end(self) -> None:
         """Close the gradebook. What has not been saved is gone."""
+        self.drop()
+        if self.engine.dialect.name == "postgresql":
+            # A server may take a moment to notice that a connection has been closed.
+            with suppress(SQLAlchemyError, Locked):
+                self._run(text("SELECT pg_advisory_unlock_all()"), {})
         super().close()
 
     def save(self) -> None:
@@ -263,11 +280,27 @@ def _wait_for_locks(statement: str) -> Callable[[Any, object], None]:
     return wait
 
 
+def _hold(assignment: str) -> Callable[[Any, object], None]:
+    """Have a connection hold the assignment's lock, or not be there at all."""
+    key = int.from_bytes(hashlib.sha256(assignment.encode()).digest()[:8], signed=True)
+
+    def hold(connection: Any, record: object) -> None:
+        connection.execute("SELECT set_config('application_name', %s, false)", [this_process()])
+        [held] = connection.execute("SELECT pg_try_advisory_lock(%s::bigint)", [key]).fetchone()
+        if not held:
+            holder = connection.execute(HOLDER, [key]).fetchone()
+            connection.close()
+            raise Locked((holder and holder[0]) or "another process")
+        connection.commit()
+
+    return hold
+
+
 @contextmanager
 def one_gradebook(db_url: str, course_id: str, assignment: str, plugins: Iterable[type] = ()) -> Iterator[RunGradebook]:
     """The gradebook, which nbgrader's steps and their plugins use as well until this ends.
 
-    Raises: SQLAlchemyError, MissingEntry.
+    Raises: SQLAlchemyError, MissingEntry, grader.locks.Locked.
     """
     gradebook = RunGradebook(db_url, course_id, assignment)
     try:

@@ -17,6 +17,11 @@ class Locked(Exception):
     """Somebody else is at it; the message is a clause that says who."""
 
 
+def this_process() -> str:
+    """What a lock says of its holder."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
 @contextmanager
 def only_one(path: Path) -> Iterator[None]:
     """Hold the lock of this name; the file stays when the lock is given up. Raises: Locked, OSError."""
@@ -30,7 +35,7 @@ def only_one(path: Path) -> Iterator[None]:
             holder = os.read(descriptor, 200).decode("ascii", "replace").strip()
             raise Locked(holder or "another process") from None
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        os.write(descriptor, f"{this_process()}\n".encode())
         yield
     finally:
         os.close(descriptor)

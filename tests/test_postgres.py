@@ -221,6 +221,36 @@ def test_what_postgresql_cannot_hold_is_told_and_leaves_it_empty(server, tmp_pat
             copy_gradebook(desk.config.CourseDirectory.db_url, server + "narrow")
 
 
+def test_two_folders_that_share_a_database_exclude_each_other(desk):
+    url = desk.config.CourseDirectory.db_url
+    excluded = f"{NAME} is being graded already, by process {os.getpid()} on {socket.gethostname()}. Wait"
+    elsewhere = RunGradebook(url, "linreg", NAME)
+    assert grade(desk).startswith(excluded)
+    assert desk.autograde().startswith(excluded)
+    elsewhere.end()
+    assert grade(desk) == ALL_DONE
+
+
+def test_a_run_whose_connection_is_lost_does_not_go_on_beside_another(desk, server):
+    url = desk.config.CourseDirectory.db_url
+    name = url.rpartition("/")[2]
+    others = []
+
+    def lose(task: Any) -> None:
+        if task.taken.student == "cleo":
+            where = f"FROM pg_stat_activity WHERE datname = '{name}'"
+            administer(server, f"SELECT pg_terminate_backend(pid, 10000) {where}")
+            others.append(RunGradebook(url, "linreg", NAME))
+
+    run.Pool.before = staticmethod(lose)
+    said = grade(desk)
+    # Where a statement was under way it is that which ends the run.
+    assert "is being graded already" in said or said.startswith(LOST)
+    others[0].end()
+    run.Pool.before = staticmethod(lambda task: None)
+    assert grade(desk) == "4 submissions: 3 graded, 0 partial, 1 ungradable. 1 were"
+
+
 LOST = "The gradebook cannot be read or written, so grading ends here: "
 
 
