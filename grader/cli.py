@@ -181,8 +181,9 @@ def _check(options: argparse.Namespace) -> int:
             raise UsageProblem(f"There is no notebook {path}.")
     if options.gradescope and len(options.notebooks) > 1:
         raise UsageProblem(f"--gradescope takes one notebook at a time, got {len(options.notebooks)}.")
-    if options.gradescope:
-        options.gradescope.unlink(missing_ok=True)  # an older one would speak of another submission
+    _check_targets(options, "junit", "gradescope")
+    if options.gradescope and options.gradescope.is_file():
+        options.gradescope.unlink()  # an older one would speak of another submission
     seed = PUBLIC_SEED if options.seed is None else options.seed
     candidates: list[Assignment] = []
     submissions: list[tuple[Path, Accepted | Refused]] = []
@@ -221,6 +222,25 @@ def _check(options: argparse.Namespace) -> int:
     return OK if all(result.full_marks for result in results) else NO
 
 
+def _check_targets(options: argparse.Namespace, *names: str) -> None:
+    """No file to write is a folder, named twice, or a notebook, as where a file's name was forgotten.
+
+    Raises: UsageProblem.
+    """
+    seen: dict[Path, str] = {}
+    for name in names:
+        path: Path | None = getattr(options, name)
+        if path is None:
+            continue
+        if path.is_dir():
+            raise UsageProblem(f"--{name} takes the name of a file to write, and {path} is a folder.")
+        if path.suffix == ".ipynb":
+            raise UsageProblem(f"--{name} takes the name of a file to write, and {path} would be a notebook.")
+        other = seen.setdefault(path.resolve(), name)
+        if other != name:
+            raise UsageProblem(f"--{other} and --{name} are the same file, {path}.")
+
+
 def _at_least_one(option: str, number: int | None) -> None:
     """Raises: UsageProblem."""
     if number is not None and number < 1:
@@ -256,6 +276,7 @@ def _wanted(options: argparse.Namespace) -> bool:
         raise UsageProblem("--roster goes with one of --canvas and --moodle.")
     if options.column and not tables:
         raise UsageProblem("--column goes with --canvas or --moodle.")
+    _check_targets(options, *wanted)
     return bool(wanted)
 
 

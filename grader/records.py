@@ -78,6 +78,9 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def write_report(path: Path, text: str) -> None:
     """Write a file that somebody has asked for, with the folders that it lies in. Raises: OSError."""
+    if path.exists() and not path.is_file():  # /dev/stdout, a pipe: nothing may take its place
+        path.write_bytes(text.encode())
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text.encode())
 

@@ -134,6 +134,10 @@ def make_course(folder: Path, notebook: bytes) -> Path:
         (["export", "a", "--column", "A", "--json", "j"], "--column goes with --canvas or --moodle."),
         (["grade", "a", "--roster", "r"], "--roster goes with one of --canvas and --moodle."),
         (["export", "linreg_scratch", "--json", "j"], "is not inside a course."),
+        (["export", "a", "--json", "."], "--json takes the name of a file to write, and . is a folder."),
+        (["grade", "a", "--canvas", "x", "--junit", "./x"], "--canvas and --junit are the same file, x."),
+        (["check", ".", "--junit", "/"], "--junit takes the name of a file to write, and / is a folder."),
+        (["check", ".", "--junit", "r", "--gradescope", "r"], "--junit and --gradescope are the same file, r."),
         (["check", "x/../y/n.ipynb"], "There is no notebook"),
         (["gate"], "is not inside a course."),
         (["gate", "--course", "nowhere"], "There is no folder"),
@@ -312,6 +316,23 @@ def test_without_a_score_gradescope_finds_no_file_not_even_an_old_one(capsys, no
     assert not Path("results.json").exists()
     said = capsys.readouterr().err
     assert said == "grader: results.json is not written, because there is no score. It is a pipe.\n"
+
+
+@pytest.mark.parametrize("option", ["--junit", "--gradescope"])
+def test_no_notebook_is_lost_where_the_name_of_a_file_was_forgotten(capsys, notebook, option):
+    before = notebook.read_bytes()
+    assert f"{option} takes the name of a file to write" in complaint(capsys, "check", option, notebook.name, ".")
+    assert notebook.read_bytes() == before
+
+
+def test_a_pipe_is_written_to_and_stays_what_it_is(notebook, graded):
+    graded(result(1))
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert main(["check", notebook.name, "--gradescope", "pipe"]) == OK
+    assert json.loads(os.read(reader, 2**16))["score"] == 1
+    os.close(reader)
+    assert Path("pipe").is_fifo()
 
 
 def test_for_github_there_are_annotations_after_a_log_without_commands(capsys, notebook, graded, monkeypatch):
