@@ -33,11 +33,14 @@ def copy_gradebook(source: str, target: str) -> Mapping[str, int]:
     try:
         shown = readable(target)
         with ExitStack() as stack:
-            reading, writing = (stack.enter_context(_connected(url)) for url in (_existing(source), target))
+            if make_url(target).get_backend_name() == "sqlite" and make_url(target).database in (None, "", ":memory:"):
+                raise NotCopied(f"{shown!r} is no file. Write sqlite:///FILE.")
+            reading = stack.enter_context(_connected(_existing(source)))
             _begin(reading)
             if not inspect(reading).has_table(VERSION.name):
                 raise NotCopied(f"{readable(source)} is no gradebook of nbgrader's.")
             _check_columns(reading, source)
+            writing = stack.enter_context(_connected(target))  # only now: connecting makes an SQLite file
             if inspect(writing).get_table_names():
                 raise NotCopied(f"{shown} has tables already. Make an empty database for the copy.")
             writing.rollback()
@@ -47,7 +50,10 @@ def copy_gradebook(source: str, target: str) -> Mapping[str, int]:
             counts = {table.name: _copy(table, reading, writing) for table in (*Base.metadata.sorted_tables, VERSION)}
             writing.commit()
     except ModuleNotFoundError as error:
-        raise NotCopied(f"The driver for this database is missing ({error}): pip install -e '.[postgres]'") from None
+        raise NotCopied(
+            f"The driver for this database is missing ({error}). For PostgreSQL write postgresql+psycopg://..., after "
+            "pip install -e '.[postgres]'."
+        ) from None
     except (ArgumentError, NoSuchModuleError):
         raise NotCopied(
             f"{shown!r} is no database's address. Write postgresql+psycopg://USER@HOST/DATABASE or sqlite:///FILE."
@@ -59,8 +65,11 @@ def copy_gradebook(source: str, target: str) -> Mapping[str, int]:
 
 
 def readable(url: str) -> str:
-    """An address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+    """An address without its password. Raises: NotCopied for a port that is no number, ArgumentError."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ValueError:
+        raise NotCopied("The port in the database's address must be a number.") from None
 
 
 def _existing(url: str) -> str:

@@ -235,7 +235,12 @@ def test_what_is_no_gradebook_or_no_address_is_told_in_a_sentence_without_a_pass
     said = refusal(source, "nothing://me:secret@host/grades")
     assert "me:***@host" in said
     assert "secret" not in said
+    assert "port in the database's address must be a number" in refusal(source, "postgresql://me:secret@host:port/x")
+    assert "is no file" in refusal(source, "sqlite://")
+    assert "is no file" in refusal(source, "sqlite:///:memory:")
+    assert "write postgresql+psycopg://" in refusal(source, "mysql://host/grades")
     assert not (tmp_path / "none.db").exists()
+    assert not (tmp_path / "copy.db").exists()
 
 
 def test_tables_of_another_nbgrader_are_refused_and_nothing_is_left(desk, tmp_path):
