@@ -120,6 +120,7 @@ def test_a_gradebook_as_some_countries_have_it():
             "Linear regression",
             "Points Possible is 100 in Canvas, and .* has 46 points",
         ),
+        (CANVAS, "ID", "It has no column called 'ID'"),
         (MOODLE, "Linear regression", "no column SIS Login ID"),
         ("", "a", "It is empty."),
         ('Student,"ID\n', "a", "not a table of comma-separated values"),

@@ -66,7 +66,7 @@ def fill_canvas(roster: bytes, grades: Sequence[FinalGrade], title: str) -> Tabl
     if not any(column in given.header for column in CANVAS_IDS):
         raise UnfitRoster(f"It has no column {CANVAS_IDS[0]}. Export the gradebook from Canvas, and give it as it is.")
     own = re.compile(rf"{re.escape(title)}( \(\d+\))?")
-    columns = [column for column in given.header if own.fullmatch(column)]
+    columns = [column for column in given.header if own.fullmatch(column) and column not in CANVAS_STUDENT]
     if len(columns) != 1:
         others = [column for column in given.header if re.search(r" \(\d+\)$", column)]
         raise UnfitRoster(
