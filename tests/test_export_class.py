@@ -132,3 +132,9 @@ def test_results_are_those_of_everybody_who_was_graded_or_could_not_be(term, fol
 def test_an_assignment_that_is_unknown_is_told(term, folder):
     with pytest.raises(NotExported, match=r"The gradebook does not know nothing\. Run `nbgrader generate_assignment"):
         export_class(Course(term.root), "nothing", json=Path("all.json"))
+
+
+def test_a_missing_driver_of_the_database_is_told(term, folder, monkeypatch):
+    monkeypatch.setattr(term.config.CourseDirectory, "db_url", "mysql://127.0.0.1/grades")
+    with pytest.raises(NotExported, match=r"its database's driver is missing \(No module named 'MySQLdb'\)\."):
+        exported(term, json="all.json")

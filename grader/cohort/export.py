@@ -91,6 +91,8 @@ def _grades(converter: CohortAutograde, assignment: str) -> list[FinalGrade]:
         raise NotExported(
             f"The gradebook does not know {assignment}. Run `nbgrader generate_assignment {assignment}` first."
         ) from None
+    except ModuleNotFoundError as error:
+        raise NotExported(f"The gradebook cannot be read: its database's driver is missing ({error}).") from None
     except SQLAlchemyError as error:
         why = " ".join(str(getattr(error, "orig", None) or error).split())
         raise NotExported(f"The gradebook cannot be read: {why}.") from None
