@@ -82,6 +82,8 @@ def make_course(folder: Path, *, course_id: str | None = None, force: bool = Fal
         )
     course = Course(folder)
     config = (kit / MARKER).read_text(encoding="utf-8")
+    if config.count(IN_KIT) != 1:
+        raise NoNewCourse(f"{kit / MARKER} must hold the line {IN_KIT.strip()}, in whose place the new name is put.")
     course.workspace.mkdir(parents=True, exist_ok=True)
     for source in Course(kit).assignments():
         ignored = shutil.ignore_patterns(".*", "__pycache__")

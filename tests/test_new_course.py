@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import kit_files
+from grader import kit_files, new_course
 from grader.cli import BROKEN, OK, main
 from grader.course import MARKER, Course
 from grader.kit_files import NoKit
@@ -145,6 +145,15 @@ def test_a_name_that_nbgrader_or_its_configuration_could_not_take_is_refused(tmp
 
 def test_the_kit_s_configuration_names_the_course_where_ours_is_put():
     assert (ROOT / MARKER).read_text().count(IN_KIT) == 1
+
+
+def test_a_kit_that_is_called_otherwise_is_no_pattern_for_a_course(tmp_path, monkeypatch):
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / MARKER).write_text((ROOT / MARKER).read_text().replace(IN_KIT, IN_KIT.replace("linreg", "own")))
+    monkeypatch.setattr(new_course, "kit_root", lambda: tmp_path / "kit")
+    with pytest.raises(NoNewCourse, match=r"must hold the line c\.CourseDirectory\.course_id"):
+        make_course(tmp_path / "physics")
+    assert not (tmp_path / "physics").exists()
 
 
 def test_an_installation_without_assignments_says_what_to_install(monkeypatch, tmp_path):
