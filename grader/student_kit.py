@@ -41,8 +41,11 @@ ENTRANCES = ("grader", "grader.__main__")
 FOR_INSTRUCTORS = "_add_commands_for_instructors"
 """The function of `grader.cli` through which no student comes."""
 ORACLES = "grader/checks/"
-IDIOMS = frozenset({"with autograd.record():", "for _ in range(num_epochs):"})
-"""Lines that stand in every training loop, ours (`grader/local.py`) included."""
+COMMONPLACE = re.compile(
+    r"(import|from) .+|return \w+|(self\.)?\w+ = (\w+|\[\]|\{\})|def __\w+__\([\w, ]*\):|super\(\)\.__init__\(\)"
+    r"|for \w+ in range\(\w+\):|with autograd\.record\(\):"
+)
+"""Lines that tell nothing of a solution where they stand alone; every program has some, and so has the wheel."""
 EARLIEST = "315532800"
 """1980, where the time of a file in a zip begins: the same kit gives the same wheel."""
 
@@ -81,9 +84,9 @@ def make_student_kit(course: Course, folder: Path) -> list[Path]:
 def leak_in_kit(folder: Path, notebooks: Sequence[Path]) -> str:
     """Where a kit holds what only the instructor may know, in words; nothing if it is clean.
 
-    No line of a solution stands in its own assignment's release, nor anywhere else but in two places: the oracles
-    among the checks, and what another assignment gives away. These may share a line with it, as a formula or a loop
-    can be written in few ways only, but no three in a row. A marker of a solution stands nowhere.
+    No line of a solution stands in its own assignment's release, nor (commonplace ones apart) anywhere else but in two
+    places: the oracles among the checks, and what another assignment gives away. These may share a line with it, as a
+    formula or a loop can be written in few ways only, but no three in a row. A marker of a solution stands nowhere.
     """
     solutions = {notebook.stem: solution_lines(notebook) for notebook in notebooks}
     with tempfile.TemporaryDirectory(prefix="grader-student-kit-") as temporary:
@@ -100,7 +103,7 @@ def leak_in_kit(folder: Path, notebooks: Sequence[Path]) -> str:
         leaks.append(first_leak(opened, [BEGIN_SOLUTION, END_SOLUTION]))
         for looked_at in (*solutions, ORACLES):
             shutil.rmtree(opened / looked_at)
-        everything = (line for lines in solutions.values() for line in lines if line not in IDIOMS)
+        everything = (line for lines in solutions.values() for line in lines if not COMMONPLACE.fullmatch(line))
         leaks.append(first_leak(opened, list(everything)))
         return next(filter(None, leaks), "")
 
@@ -283,7 +286,7 @@ def _write_requirements(kit: Path, wheel: str) -> None:
 def write_settings(kit: Path, course: Course) -> None:
     """For `nbgrader fetch_assignment` and `submit`: which course this is, and its exchange if others can reach it."""
     settings = read_settings(course)
-    lines = ["c = get_config()  # noqa: F821", f'c.CourseDirectory.course_id = "{settings.course_id}"']
+    lines = ["c = get_config()  # noqa: F821", f"c.CourseDirectory.course_id = {settings.course_id!r}"]
     if settings.exchange is not None and not settings.exchange.resolve().is_relative_to(course.root.resolve()):
         lines.append(f"c.Exchange.root = {str(settings.exchange)!r}")
     (kit / MARKER).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -24,6 +24,7 @@ from grader.cli import BROKEN, OK, main
 from grader.course import MARKER, Course
 from grader.demo import reference_cells
 from grader.kit_files import DISTRIBUTION
+from grader.settings import Settings
 from grader.student_kit import STAMP, NoStudentKit, build_wheel, leak_in_kit, make_student_kit, students_files
 from tests.desk import ROOT, configuration
 
@@ -255,6 +256,16 @@ def test_the_environment_pins_what_is_installed_here_and_no_more_than_the_grader
     assert all(f"      - {line}\n" in environment for line in lines)
 
 
+def test_an_edited_solution_may_have_lines_that_every_program_has(kit, tmp_path):
+    edited = tmp_path / f"{NAME}.ipynb"
+    book = nbformat.read(COURSE.notebook(NAME), as_version=4)
+    cell = next(cell for cell in book.cells if BEGIN_SOLUTION in cell.source)
+    start = cell.source.index("\n", cell.source.index(BEGIN_SOLUTION)) + 1
+    cell.source = f"{cell.source[:start]}    import random\n    return None\n    found = []\n{cell.source[start:]}"
+    nbformat.write(book, edited)
+    assert leak_in_kit(kit, [edited if path.stem == NAME else path for path in NOTEBOOKS]) == ""
+
+
 # Making it
 
 
@@ -270,6 +281,15 @@ def test_students_are_told_of_an_exchange_that_they_can_reach_and_of_no_other(tm
     config: Any = type("Config", (), {"CourseDirectory": type("C", (), {}), "Exchange": type("E", (), {})})
     exec((tmp_path / MARKER).read_text(), {"get_config": lambda: config})
     assert (config.CourseDirectory.course_id, config.Exchange.root) == ("linreg", str(tmp_path / "shared"))
+
+
+def test_a_course_s_id_is_text_whatever_is_in_it(tmp_path, monkeypatch):
+    settings = Settings('phys"ics\\n', "sqlite://", None)
+    monkeypatch.setattr(student_kit, "read_settings", lambda course: settings)
+    student_kit.write_settings(tmp_path, COURSE)
+    config: Any = type("Config", (), {"CourseDirectory": type("C", (), {})})
+    exec((tmp_path / MARKER).read_text(), {"get_config": lambda: config})
+    assert config.CourseDirectory.course_id == settings.course_id
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
