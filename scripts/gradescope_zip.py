@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.course import MARKER, Course
+from grader.course import MARKER, Course, NoCourse, find_course
 from grader.grading import Assignment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +27,8 @@ MADE = (1980, 1, 1, 0, 0, 0)
 def write_zip(course: Course, assignment: str, to: Path, seed: str | None = None) -> None:
     """Write the archive of one assignment. Raises: OSError."""
     to.parent.mkdir(parents=True, exist_ok=True)
+    to.touch(0o600)
+    to.chmod(0o600)  # solutions and, it may be, a secret seed
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data, mode in sorted(_files(course, assignment, seed)):
             entry = zipfile.ZipInfo(name, MADE)
@@ -61,11 +63,15 @@ def own_seed(course: Course) -> str | None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    course = Course(ROOT)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignments", metavar="ASSIGNMENT", nargs="*", help="all of them if none is named")
     parser.add_argument("--to", metavar="FOLDER", type=Path, default=ROOT / "build" / "gradescope")
+    parser.add_argument("--course", metavar="FOLDER", type=Path, default=ROOT, help="default: the kit's own folder")
     options = parser.parse_args(arguments)
+    try:
+        course = find_course(options.course)
+    except NoCourse as problem:
+        parser.error(str(problem))
     names = options.assignments or course.assignments()
     for name in names:
         if name not in course.assignments():

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from grader.course import Course
+from grader.new_course import make_course
 from tests.desk import BOOK
 from tests.malformed import NAME
 from tests.sample_results import SEED
@@ -118,3 +119,19 @@ def test_the_command_writes_what_it_says(tmp_path, capsys):
     said = capsys.readouterr().out
     assert said.startswith(f"{tmp_path / 'new' / NAME}.zip: 40 points, ")
     assert zipfile.is_zipfile(tmp_path / "new" / f"{NAME}.zip")
+
+
+def test_a_course_elsewhere_goes_with_its_own_notebook_and_seed_for_its_owner_s_eyes(tmp_path, capsys):
+    course = make_course(tmp_path / "physics")
+    course.notebook(NAME).write_text("{}", encoding="utf-8")
+    (tmp_path / f"{NAME}.zip").touch(0o644)
+    assert gradescope_zip.main([NAME, "--course", str(course.root), "--to", str(tmp_path)]) == 0
+    assert "checks with the seed in course/seed" in capsys.readouterr().out
+    archive = tmp_path / f"{NAME}.zip"
+    with zipfile.ZipFile(archive) as opened:
+        assert opened.read(f"assignments/{NAME}/{NAME}.ipynb") == b"{}"
+        assert opened.read("seed") == (course.workspace / "seed").read_bytes()
+    assert archive.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(SystemExit):
+        gradescope_zip.main(["--course", str(tmp_path)])
+    assert "is not inside a course" in capsys.readouterr().err
