@@ -58,9 +58,11 @@ c.ExportApp.plugin_class = "grader.export.QuotedCsvExport"
 # Students check with the public seed. Whoever keeps a seed of their own in course/seed grades with that one.
 seed = workspace / "seed"
 if seed.is_file():
-    given = seed.read_text(encoding="utf-8").strip()
     try:
+        given = seed.read_text(encoding="utf-8", errors="replace").strip()
         c.SealedExecute.seed = int(given)
+    except OSError as error:
+        raise SystemExit(f"The seed for grading cannot be read ({error.strerror}): {seed}.") from None
     except ValueError:
         raise SystemExit(f"The seed for grading must be one whole number, got {given!r}. Correct {seed}.") from None
 

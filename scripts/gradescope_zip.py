@@ -55,7 +55,7 @@ def own_seed(course: Course) -> str | None:
     file = course.workspace / "seed"
     if not file.is_file():
         return None
-    text = file.read_text(encoding="utf-8").strip()
+    text = file.read_text(encoding="utf-8", errors="replace").strip()
     try:
         return str(int(text))
     except ValueError:

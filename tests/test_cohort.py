@@ -770,6 +770,21 @@ def test_a_configuration_that_cannot_be_used_says_so(tmp_path, capsys):
     assert capsys.readouterr().err == "grader: The seed must be a number.\n"
 
 
+@pytest.mark.parametrize(
+    "command", [["grade", NAME], ["export", NAME, "--json", "j"], ["copy-gradebook", "sqlite:///x"]]
+)
+def test_nothing_is_done_with_other_settings_where_a_line_of_the_configuration_fails(
+    tmp_path, capsys, monkeypatch, command
+):
+    (tmp_path / "assignments").mkdir()
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n1 / 0\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(command) == 2
+    said = "grader: nbgrader_config.py cannot be read: ZeroDivisionError: division by zero\n"
+    assert capsys.readouterr().err == said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["assignments", "nbgrader_config.py"]
+
+
 def test_a_run_that_ends_before_its_time_says_how_far_it_got(capsys, monkeypatch, desk):
     def broken(self: CohortAutograde, taken: Any, done: Any) -> Any:
         if taken.student == "cleo":

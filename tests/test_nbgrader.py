@@ -441,3 +441,18 @@ def test_a_seed_that_is_no_whole_number_stops_nbgrader(tmp_path, text):
     (tmp_path / "course" / "seed").write_text(text, encoding="utf-8")
     with pytest.raises(SystemExit, match=re.escape(f"must be one whole number, got {text!r}")):
         load_configuration(tmp_path)
+
+
+def test_a_seed_that_is_no_text_or_not_to_be_read_stops_nbgrader(tmp_path, monkeypatch):
+    seed = tmp_path / "course" / "seed"
+    seed.parent.mkdir()
+    seed.write_bytes("12".encode("utf-16"))
+    with pytest.raises(SystemExit, match="must be one whole number"):
+        load_configuration(tmp_path)
+
+    def read_text(path: Path, *arguments: object, **options: object) -> str:
+        raise PermissionError(13, "Permission denied") if path == seed else AssertionError
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    with pytest.raises(SystemExit, match=r"The seed for grading cannot be read \(Permission denied\)"):
+        load_configuration(tmp_path)

@@ -82,12 +82,16 @@ def configured(assignment: str) -> CohortAutograde:
 
     What it has to say to a log is left out: the reasons are told at the end.
     """
-    app = AutogradeApp(log_level=logging.CRITICAL)
+    # Without this, nbgrader goes on with its own settings where a line of the configuration fails.
+    app = AutogradeApp(log_level=logging.CRITICAL, raise_config_file_errors=True)
     try:
         app.initialize([])
-        app.coursedir.assignment_id = assignment
     except SystemExit as end:  # what nbgrader_config.py says when it cannot be used
         raise NotGraded(str(end) if isinstance(end.code, str) else "nbgrader_config.py cannot be read.") from None
+    except Exception as error:
+        raise NotGraded(f"nbgrader_config.py cannot be read: {type(error).__name__}: {error}") from None
+    try:
+        app.coursedir.assignment_id = assignment
     except TraitError as error:
         raise NotGraded(f"{assignment!r} cannot be the name of an assignment. {error}") from None
     app.log_level = logging.CRITICAL
