@@ -16,12 +16,30 @@ from nbformat import NotebookNode
 from grader import checks
 from grader.notebook import Cell
 from grader.notebook_run import CellRun, run_notebook
-from grader.outline import Marks
 from grader.outputs import clean_outputs
 from grader.report.html import part_page
 from grader.report.text import part_text
 from grader.results import Part
 from grader.sandbox.client import Forkserver
+
+
+class Handed(msgspec.Struct, frozen=True, tag=True):
+    """A submission to be graded whole, which `grader.passes` does.
+
+    plan: a packed `grader.steps.Plan`. cells: what was handed in. notes: what the student is to be told about that.
+    """
+
+    plan: bytes
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...]
+    seed: int
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What grading says about a submission's cells, by their names; about those that are not here it says nothing."""
+
+    scores: dict[str, float | None]
+    comments: dict[str, str | None]
 
 
 class Executed(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import (
     Assignment,
@@ -38,8 +38,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from grader.locks import Locked, this_process
-from grader.outline import Marks, Outline, Outlined
+from grader.outline import Outline, Outlined
 from grader.steps import given_to_steps
+
+if TYPE_CHECKING:
+    from grader.execution import Marks
 
 LOCK_SECONDS = 30.0
 """How long a write waits for others' (a formgrader's takes milliseconds) before the gradebook counts as locked."""

@@ -1,7 +1,7 @@
-"""An assignment as the gradebook knows it, apart from any database; and what grading writes about one submission.
+"""An assignment as the gradebook knows it, apart from any database.
 
 Most of what nbgrader's steps ask a gradebook is the same for every submission. It is read once, as an `Outline`, and
-travels to the processes that grade. There a `Blank` is in the place of the gradebook.
+travels to the processes that grade.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from typing import Any
 import msgspec
 from nbgrader.api import (
     Assignment,
-    Comment,
-    Grade,
     GradeCell,
     MissingEntry,
     Notebook,
@@ -92,64 +90,19 @@ class Outlined:
         self._commented = {cell.name: cell for cell in (*made.task_cells, *made.solution_cells)}
 
     def find_assignment(self, name: str) -> Assignment:
-        return _one({self._notebook.name: self._notebook.assignment}, name)
+        return one({self._notebook.name: self._notebook.assignment}, name)
 
     def find_notebook(self, name: str, assignment: str) -> Notebook:
-        return _one({self._notebook.name: self._notebook}, name)
+        return one({self._notebook.name: self._notebook}, name)
 
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> SourceCell:
-        return _one(self._source, name)
+        return one(self._source, name)
 
     def find_graded_cell(self, name: str, notebook: str, assignment: str) -> GradeCell | TaskCell:
-        return _one(self._graded, name)
+        return one(self._graded, name)
 
 
-class Marks(msgspec.Struct, frozen=True):
-    """What grading says about a submission's cells, by their names; about those that are not here it says nothing."""
-
-    scores: dict[str, float | None]
-    comments: dict[str, str | None]
-
-
-class _Nowhere:
-    def commit(self) -> None:
-        """Nothing."""
-
-
-class Blank(Outlined):
-    """In the place of a gradebook: keeps what nbgrader's steps write about one submission."""
-
-    db = _Nowhere()
-
-    def __init__(self, outline: Outline) -> None:
-        super().__init__(outline)
-        self._grades: dict[str, Grade] = {}
-        self._comments: dict[str, Comment] = {}
-
-    def __enter__(self) -> Blank:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def find_grade(self, name: str, notebook: str, assignment: str, student: str) -> Grade:
-        _one(self._graded, name)
-        return self._grades.setdefault(name, Grade())
-
-    def find_comment(self, name: str, notebook: str, assignment: str, student: str) -> Comment:
-        _one(self._commented, name)
-        return self._comments.setdefault(name, Comment())
-
-    @property
-    def marks(self) -> Marks:
-        """What has been written."""
-        return Marks(
-            {name: grade.auto_score for name, grade in self._grades.items()},
-            {name: comment.auto_comment for name, comment in self._comments.items()},
-        )
-
-
-def _one(known: dict[str, Any], name: str) -> Any:
+def one(known: dict[str, Any], name: str) -> Any:
     try:
         return known[name]
     except KeyError:

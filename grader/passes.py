@@ -15,25 +15,14 @@ from typing import Any
 import msgspec
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Comment, Grade
 
-from grader.execution import Executed, execute
+from grader.execution import Executed, Handed, Marks, execute
 from grader.frame import as_assignment, as_notebook, as_text
-from grader.notebook import Cell, assemble
-from grader.outline import Blank
+from grader.notebook import assemble
+from grader.outline import Outline, Outlined, one
 from grader.sandbox.client import Forkserver
 from grader.steps import Plan, given_to_steps
-
-
-class Handed(msgspec.Struct, frozen=True, tag=True):
-    """A submission to be graded whole, which `grade` does.
-
-    plan: a packed `Plan`. cells: what was handed in. notes: what the student is to be told about that.
-    """
-
-    plan: bytes
-    cells: tuple[Cell, ...]
-    notes: tuple[str, ...]
-    seed: int
 
 
 def grade(handed: Handed, forkserver: Forkserver) -> Executed:
@@ -49,6 +38,44 @@ def grade(handed: Handed, forkserver: Forkserver) -> Executed:
         done = execute(sanitized.encode(), forkserver, seed=handed.seed)
         autograded = passes.over(done.notebook.decode(), passes.autograde)
     return msgspec.structs.replace(done, notebook=autograded.encode(), accepted=accepted.encode(), marks=blank.marks)
+
+
+class _Nowhere:
+    def commit(self) -> None:
+        """Nothing."""
+
+
+class Blank(Outlined):
+    """In the place of a gradebook: keeps what nbgrader's steps write about one submission."""
+
+    db = _Nowhere()
+
+    def __init__(self, outline: Outline) -> None:
+        super().__init__(outline)
+        self._grades: dict[str, Grade] = {}
+        self._comments: dict[str, Comment] = {}
+
+    def __enter__(self) -> Blank:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def find_grade(self, name: str, notebook: str, assignment: str, student: str) -> Grade:
+        one(self._graded, name)
+        return self._grades.setdefault(name, Grade())
+
+    def find_comment(self, name: str, notebook: str, assignment: str, student: str) -> Comment:
+        one(self._commented, name)
+        return self._comments.setdefault(name, Comment())
+
+    @property
+    def marks(self) -> Marks:
+        """What has been written."""
+        return Marks(
+            {name: grade.auto_score for name, grade in self._grades.items()},
+            {name: comment.auto_comment for name, comment in self._comments.items()},
+        )
 
 
 class _Passes:

@@ -185,9 +185,10 @@ def test_a_notebook_that_costs_several_workers_cannot_be_graded(running, monkeyp
 
 @pytest.mark.slow
 def test_a_worker_that_cannot_prove_itself_is_named_and_given_nothing(running):
-    with workers(running, OTHER_VERSION, NO_GRADER), workers(running, "", PATH="/nowhere"), workers(running, FAKE):
-        said: list[str] = []
-        with ClusterPool(running, said.append) as opened:
+    said: list[str] = []
+    with workers(running, FAKE), ClusterPool(running, said.append) as opened:
+        opened.await_one()  # where there are only such as cannot, the run ends
+        with workers(running, OTHER_VERSION, NO_GRADER), workers(running, "", PATH="/nowhere"):
             # The class is as large as it takes for all of them to have been met.
             notebooks = (task("echo") for _ in takewhile(lambda _: len(said) < 3, range(20_000)))
             got = [told(outcome) for _, outcome in opened.run(notebooks)]
@@ -291,6 +292,11 @@ def test_without_its_package_the_command_says_what_to_install(course, capsys, mo
     monkeypatch.delattr("grader.cohort.cluster")
     assert main(["grade", NAME, "--dask", "a:1", "--course", str(course)]) == 2
     assert "pip install -e '.[cluster]'" in capsys.readouterr().err
+
+
+def test_a_dask_worker_loads_neither_mxnet_nor_nbgrader():
+    code = "import sys, grader.cohort.cluster_worker; sys.exit(any(m in sys.modules for m in ('mxnet', 'nbgrader')))"
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False).returncode == 0
 
 
 def test_dask_is_imported_only_where_it_is_asked_for():

@@ -39,9 +39,9 @@ from grader.cohort.progress import Progress, clock
 from grader.cohort.run import CohortAutograde
 from grader.cohort.worker import perform
 from grader.course import Course
+from grader.execution import Handed
 from grader.locks import Locked, only_one
 from grader.nbgrader_autograde import OUR_FAULT
-from grader.passes import Handed
 from grader.records import Record, read_record, write_record
 from grader.results import Result
 from grader.sandbox.problems import SandboxProblem

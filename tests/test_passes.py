@@ -7,7 +7,9 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor, ExtractOutputPrep
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import IgnorePattern, LimitOutput
 
-from grader.outline import Blank, Marks, Outline
+from grader.execution import Marks
+from grader.outline import Outline
+from grader.passes import Blank
 from grader.steps import Plan, Step
 from tests.desk import generate, open_desk
 from tests.malformed import NAME

@@ -10,8 +10,7 @@ import socket
 
 import msgspec
 
-from grader.execution import Executed
-from grader.passes import Handed
+from grader.execution import Executed, Handed
 from grader.sandbox import protocol
 
 LARGEST = protocol.MAX_FRAME

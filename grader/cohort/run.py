@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from grader.cohort.messages import Done, Fault, Job, Work
 from grader.cohort.pool import Pool, Task
+from grader.execution import Handed
 from grader.nbgrader_autograde import SealedAutograde, Taken, Unfit, told
-from grader.passes import Handed
 from grader.sandbox.problems import SandboxProblem
 
 if TYPE_CHECKING:
