@@ -3,6 +3,8 @@
 .DEFAULT_GOAL := help
 # How many examples `make fuzz` tries in each of its tests.
 FUZZ_EXAMPLES ?= 20000
+# Three for two processors: much of the time of a test is waiting for another process.
+TEST_PROCESSES ?= 3
 FUZZ_TESTS = tests/test_sandbox_protocol.py tests/test_sandbox_remote.py tests/test_outputs.py tests/test_feedback.py \
 	tests/test_intake.py
 .PHONY: help bootstrap demo test exam lint fuzz mutants calibrate diagnoses costs bench messages notebooks gradescope seed-tables
@@ -20,10 +22,10 @@ demo: bootstrap ## the whole life of every assignment, on sample classes
 	@.venv/bin/python -m grader demo
 
 test: lint ## lint, then run every test
-	.venv/bin/pytest -n 2 --dist loadscope
+	.venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope
 
 exam: bootstrap ## every submission at every seed; `make test` runs a part of them
-	.venv/bin/pytest -n 2 --dist loadscope -m "study or not study"
+	.venv/bin/pytest -n $(TEST_PROCESSES) --dist loadscope -m "study or not study"
 
 lint: bootstrap ## style, format and types
 	.venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy

@@ -127,11 +127,16 @@ def test_blocks_say_what_they_are(page: str) -> None:
 
 FOLDERS = {"docs/students.md": "course/submitted/zoe"}
 """Where a page's reader is, if not in the kit: a student, beside their own notebooks."""
+OF_COMMANDS_TESTED_ELSEWHERE = ("docs/ci.md", "docs/instructors.md")
+"""Pages whose blocks `make exam` runs: test_export_class.py, test_recipes.py and others give the same commands."""
 RUN = [page for page in PAGES if any(block.language == "sh" and not block.why for block in blocks(page))]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", RUN)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.study] if page in OF_COMMANDS_TESTED_ELSEWHERE else []) for page in RUN],
+)
 def test_the_commands_of_a_page_run(page: str, class_that_handed_in: Path, tmp_path: Path) -> None:
     kit = tmp_path / "kit"
     shutil.copytree(class_that_handed_in, kit, symlinks=True)

@@ -126,6 +126,7 @@ def test_a_student_without_the_course_gets_full_marks_for_a_solved_notebook_and_
 
 
 @pytest.mark.slow
+@pytest.mark.study
 def test_in_the_notebook_check_gives_full_marks(python, kit, solved):
     program = (
         "import nbformat, nbclient, sys; book = nbformat.read(sys.argv[1], as_version=4);"

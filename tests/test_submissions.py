@@ -155,7 +155,7 @@ ALONE = {check: name for name in sorted(WRONG, reverse=True) for check in WRONG[
 @pytest.mark.parametrize(
     "name",
     one_in(
-        3,
+        5,
         [(name,) for name in sorted(WRONG) if parts_of("wrong", name)],
         always=[(name,) for name in ALONE.values()],
     ),
