@@ -193,6 +193,7 @@ def given_to_steps(gradebook: Any, plugins: Iterable[type] = ()) -> Iterator[Non
     """
     places = [vars(module) for module in (*MODULES, nbgrader.api)]
     places += [names for names in map(_names_of, plugins) if names.get("Gradebook") is Gradebook]
+    opened = [names["Gradebook"] for names in places]
     examining = nbgrader.nbgraderformat.common.jsonschema
     try:
         for names in places:
@@ -200,8 +201,8 @@ def given_to_steps(gradebook: Any, plugins: Iterable[type] = ()) -> Iterator[Non
         nbgrader.nbgraderformat.common.jsonschema = examined
         yield
     finally:
-        for names in places:
-            names["Gradebook"] = Gradebook
+        for names, before in zip(places, opened, strict=True):
+            names["Gradebook"] = before
         nbgrader.nbgraderformat.common.jsonschema = examining
 
 
