@@ -127,7 +127,7 @@ def test_blocks_say_what_they_are(page: str) -> None:
 
 FOLDERS = {"docs/students.md": "course/submitted/zoe"}
 """Where a page's reader is, if not in the kit: a student, beside their own notebooks."""
-OF_COMMANDS_TESTED_ELSEWHERE = ("docs/ci.md", "docs/instructors.md")
+OF_COMMANDS_TESTED_ELSEWHERE = ("docs/ci.md", "docs/instructors.md", "docs/report.md")
 """Pages whose blocks `make exam` runs: test_export_class.py, test_recipes.py and others give the same commands."""
 RUN = [page for page in PAGES if any(block.language == "sh" and not block.why for block in blocks(page))]
 

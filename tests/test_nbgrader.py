@@ -248,6 +248,7 @@ def automatic(marks: dict[str, Mark]) -> dict[str, float | None]:
 
 
 @pytest.mark.slow
+@pytest.mark.study
 class TestATerm:
     def test_the_release_is_the_notebook_alone(self, term):
         assert files_below(term.exchange / "linreg" / "outbound") == [f"{NAME}/{NOTEBOOK}"]

@@ -45,6 +45,7 @@ def in_course(folder: Path, *command: str, code: int = 0) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.study
 def test_a_new_course_works_from_the_gate_to_a_mark_that_can_be_replayed(course):
     said = in_course(course, "grader", "gate", NAME)
     assert "the reference earns 40 of 40 points." in said

@@ -186,6 +186,7 @@ def test_a_push_is_graded_on_the_students_own_lines(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.study
 def test_a_class_in_a_branch_is_graded_and_everything_is_kept(tmp_path):
     workspace = tmp_path / "work"
     environment_in(workspace)
