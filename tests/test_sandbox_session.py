@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -245,3 +248,25 @@ def test_a_session_without_its_forkserver_is_our_problem():
 
     with Session(Gone()) as session, pytest.raises(SandboxProblem):  # type: ignore[arg-type]
         session.run_cell("1")
+
+
+ROOT = Path(__file__).resolve().parents[1]
+CLOSES_MEANWHILE = """
+import os, subprocess
+held = os.open(os.devnull, os.O_RDONLY)
+from grader.sandbox import levels
+fork = subprocess._fork_exec
+def closes(*arguments):
+    os.close(held)
+    subprocess._fork_exec = fork
+    return fork(*arguments)
+subprocess._fork_exec = closes
+with levels.open_forkserver() as forkserver:
+    print(held, forkserver.alive, subprocess._fork_exec is fork)
+"""
+
+
+def test_a_forkserver_starts_whatever_else_is_closed_meanwhile():
+    """Descriptor 3, say: a file of ours that the garbage collector closes between two steps of the start."""
+    done = subprocess.run([sys.executable, "-c", CLOSES_MEANWHILE], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "3 True True\n", done.stderr

@@ -64,7 +64,11 @@ class Forkserver:
 
     def _start(self, meanwhile: Callable[[], object]) -> None:
         level, limits = self.level, self.limits
+        wall = bubblewrap(limits) if level == BWRAP_LANDLOCK else []
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(START_SECONDS)
         settings = {
+            "control": theirs.fileno(),
             "code": str(Path(__file__).resolve().parents[2]),
             "scratch": "/scratch" if level == BWRAP_LANDLOCK else None,
             "readable": [str(path) for path in readable_paths()],
@@ -81,12 +85,10 @@ class Forkserver:
             str(Path(__file__).with_name("forkserver.py")),
             json.dumps(settings),
         ]
-        command = [*(bubblewrap(limits) if level == BWRAP_LANDLOCK else []), *program]
+        command = [*wall, *program]
         self._temporary = tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True)
         if os.getuid() == 0:
             os.chown(self._temporary.name, self.user, self.user)  # which the forkserver becomes
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.settimeout(START_SECONDS)
         with theirs:
             try:
                 self._process = subprocess.Popen(
@@ -96,8 +98,8 @@ class Forkserver:
                     stderr=subprocess.PIPE,
                     env=clean_environment(level, self._temporary.name),
                     cwd="/",
-                    pass_fds=(3,),
-                    preexec_fn=_as_descriptor_3(theirs.fileno()),
+                    # By its own number: under any other, somebody else's file may be open, and be closed meanwhile.
+                    pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
             except OSError as error:
@@ -371,10 +373,3 @@ def bubblewrap(limits: Limits) -> list[str]:
     words += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     words += ["--size", str(limits.scratch_size), "--perms", "1777", "--tmpfs", "/scratch"]
     return [*words, "--remount-ro", "/", "--chdir", "/"]
-
-
-def _as_descriptor_3(descriptor: int):  # type: ignore[no-untyped-def]
-    def move() -> None:
-        os.dup2(descriptor, 3)
-
-    return move

@@ -24,7 +24,6 @@ import socket
 import sys
 from pathlib import Path
 
-CONTROL = 3
 LOOK_SECONDS = 0.1
 """How often the scratch folder's files are counted."""
 
@@ -42,7 +41,7 @@ def main() -> None:
     del sys.modules["debugpy"]
     from grader.sandbox.limits import Limits
 
-    control = socket.socket(fileno=CONTROL)
+    control = socket.socket(fileno=settings["control"])
     control.set_inheritable(False)
     isolation.die_with_parent()
     notebook = worker.prepare()
