@@ -266,6 +266,7 @@ def test_a_gap_above_the_smallest_strength_is_told() -> None:
 # The script.
 
 
+@pytest.mark.study
 def test_a_short_calibration_finds_nothing_wrong_and_prints_its_tables(monkeypatch, capsys) -> None:
     monkeypatch.setitem(SCRIPT["main"].__globals__, "MORE", 1)
     assert SCRIPT["main"](SHORT) == 0

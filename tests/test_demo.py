@@ -104,6 +104,7 @@ def test_a_class_of_no_students_is_refused(number: str, capsys: pytest.CaptureFi
 
 
 @pytest.mark.slow
+@pytest.mark.study
 def test_a_small_class_goes_through_the_whole_life_of_an_assignment(
     tmp_path: Path, course: Course, sample_class: list[Student], monkeypatch: pytest.MonkeyPatch
 ) -> None:
