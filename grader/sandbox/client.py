@@ -98,7 +98,7 @@ class Forkserver:
                     stderr=subprocess.PIPE,
                     env=clean_environment(level, self._temporary.name),
                     cwd="/",
-                    # By its own number: under any other, somebody else's file may be open, and be closed meanwhile.
+                    # Under its own number, and nothing run in the child: libraries close files of theirs there.
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
