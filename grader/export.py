@@ -110,7 +110,7 @@ class QuotedCsvExport(ExportPlugin):  # type: ignore[misc]
         to = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", to)
         try:
-            to.write_text(table(COLUMNS, chain.from_iterable(found)), encoding="utf-8", newline="")
+            to.write_text(csv_text(chain([COLUMNS], *found)), encoding="utf-8", newline="")
         except OSError as error:
             raise SystemExit(f"The grades cannot be written to {to}: {error.strerror}.") from None
 
@@ -120,11 +120,10 @@ class QuotedCsvExport(ExportPlugin):  # type: ignore[misc]
         return Path(course.format_path(course.submitted_directory, student, assignment)).exists()
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
     """A table as CSV, every value quoted where it must be and defused."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerows([defused(value) for value in row] for row in rows)
     return text.getvalue()
 
@@ -133,12 +132,12 @@ def defused(value: object) -> str:
     """A value as the text of a cell; an apostrophe keeps text from being computed as a formula.
 
     Numbers are ours and stay as they are. Signs that are not ASCII but are read as it (such as the wide = of East
-    Asian keyboards) count as what they are read as.
+    Asian keyboards) count as what they are read as. A lone hyphen computes nothing, and is Moodle's for nothing at all.
     """
     if value is None:
         return ""
     text = str(value)
-    if not isinstance(value, str) or not text:
+    if not isinstance(value, str) or text in ("", "-"):
         return text
     first = unicodedata.normalize("NFKC", text.lstrip(" \N{NO-BREAK SPACE}")[:1])
     return f"'{text}" if first in tuple(FORMULA_STARTS) else text

@@ -58,6 +58,12 @@ STAGING = ".autograded"
 OUR_FAULT = "Grading it failed, through no fault of yours. Your teacher has been told."
 
 
+def read_note(path: Path) -> tuple[str, str]:
+    """Of a note that somebody could not be graded: the date of the submission, and the reason. Raises: OSError."""
+    timestamp, _, reason = path.read_text(encoding="utf-8", errors="replace").partition("\n")
+    return timestamp, printable(reason.strip())
+
+
 def seal_autograde() -> None:
     """Make every `nbgrader autograde` of this process ours: the command's and the formgrader's.
 

@@ -45,7 +45,7 @@ into, where no student can read it. What students get is made by `nbgrader gener
 | make and hand out the students' version | `nbgrader generate_assignment NAME`, `nbgrader release_assignment NAME` |
 | make what students install | `grader student-kit` |
 | collect and grade | `nbgrader collect NAME`, `grader grade NAME` |
-| grade the answers in words | `nbgrader formgrader`, in Jupyter |
+| grade the answers in words | *Nbgrader > Formgrader* in `jupyter lab` |
 | make and hand out the feedback | `nbgrader generate_feedback NAME`, `nbgrader release_feedback NAME` |
 | get the grades | `nbgrader export` |
 | replay a mark | `grader check NOTEBOOK --seed NUMBER`, with the number in `course/seed` |

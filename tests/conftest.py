@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -19,6 +21,14 @@ def forkserver(request):
         pytest.skip(str(problem))
     with opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory) -> Path:
+    """A course with a release, to be copied (`tests.desk.open_desk`)."""
+    from tests.desk import generate  # nbgrader takes a second to import, which most modules can do without
+
+    return generate(tmp_path_factory.mktemp("generated"))
 
 
 ONE_BY_ONE = ("test_submissions.py", "test_part_runner.py", "test_calibrate.py", "test_intake.py", "test_feedback.py")

@@ -45,7 +45,7 @@ from grader.nbgrader_autograde import OUR_FAULT
 from grader.records import Record, read_record, write_record
 from grader.results import Result
 from grader.sandbox.problems import SandboxProblem
-from tests.desk import BOOK, EARLY, LATE, ROOT, Desk, generate, open_desk, state
+from tests.desk import BOOK, EARLY, LATE, ROOT, Desk, open_desk, state
 from tests.malformed import NAME, NOTEBOOK
 
 # nbgrader's own use of its database.
@@ -93,11 +93,6 @@ def grade(desk: Desk, **settings: Any) -> str:
     except NbGraderException as problem:
         return str(problem)
     return converter.progress.summary().partition(" up to date")[0]
-
-
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory) -> Path:
-    return generate(tmp_path_factory.mktemp("generated"))
 
 
 @pytest.fixture

@@ -26,16 +26,11 @@ from grader.nbgrader_autograde import OUR_FAULT, UNGRADED, SealedAutograde, seal
 from grader.notebook_run import CellRun
 from grader.sandbox.problems import SandboxProblem
 from grader.student_ids import problem_with_id
-from tests.desk import AUTOMATIC, BOOK, EARLY, LATE, ROOT, Desk, generate, open_desk, text_of
+from tests.desk import AUTOMATIC, BOOK, EARLY, LATE, ROOT, Desk, open_desk, text_of
 from tests.malformed import NAME, NOTEBOOK, SOLVED, Book, cases
 
 # nbgrader's own use of its database.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
-
-
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory) -> Path:
-    return generate(tmp_path_factory.mktemp("generated"))
 
 
 @pytest.fixture

@@ -23,18 +23,13 @@ from grader.export import QuotedCsvExport
 from grader.gradebook_copy import NotCopied, copy_gradebook
 from grader.late import PointsPerDay
 from grader.records import read_record
-from tests.desk import Desk, generate, open_desk
+from tests.desk import Desk, open_desk
 from tests.malformed import NAME, NOTEBOOK
 from tests.test_cohort import ALL_CURRENT, ALL_DONE, PretendedPool, grade, hand_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
 
 AGAIN = "4 submissions: 3 graded, 0 partial, 1 ungradable. {} were"
-
-
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory) -> Path:
-    return generate(tmp_path_factory.mktemp("generated"))
 
 
 @pytest.fixture

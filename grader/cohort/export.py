@@ -18,7 +18,7 @@ from grader.cohort.command import configured
 from grader.cohort.run import CohortAutograde
 from grader.course import Course
 from grader.export import FinalGrade, final_grades
-from grader.nbgrader_autograde import UNGRADED
+from grader.nbgrader_autograde import UNGRADED, read_note
 from grader.records import read_record, write_report
 from grader.report import lms
 from grader.report.junit import junit_xml
@@ -110,8 +110,8 @@ def class_results(converter: CohortAutograde, assignment: str) -> dict[str, Resu
         if record is not None:
             found[record.student] = record.result
     for note in Path(course.root, converter.accepted_directory).glob(f"*/{assignment}/{UNGRADED}"):
-        _, _, reason = note.read_text(encoding="utf-8", errors="replace").partition("\n")
-        found[note.parents[1].name] = _ungradable(converter, assignment, reason.strip())
+        _, reason = read_note(note)
+        found[note.parents[1].name] = _ungradable(converter, assignment, reason)
     return {
         student: msgspec.structs.replace(result, notebook=f"{student}/{assignment}/{assignment}.ipynb")
         for student, result in sorted(found.items())

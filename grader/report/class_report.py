@@ -13,9 +13,10 @@ from pathlib import Path
 import nbformat
 from markupsafe import Markup
 
-from grader import checks, export
+from grader import checks
 from grader.claims import PartSpec
 from grader.course import Course
+from grader.export import csv_text
 from grader.notebook import CHECK_PREFIX
 from grader.report import plots
 from grader.report.findings import Distribution, Findings, Lesson, find
@@ -160,7 +161,7 @@ def class_table(register: Register, found: Findings) -> str:
                 "\n".join(student.doubts),
             )
 
-    return export.table((*TABLE, *parts, *MORE), rows())
+    return csv_text([(*TABLE, *parts, *MORE), *rows()])
 
 
 def summary(register: Register, found: Findings) -> str:

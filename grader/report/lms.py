@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.export import NOT_SUBMITTED, FinalGrade, defused
+from grader.export import NOT_SUBMITTED, FinalGrade, csv_text
 
 CANVAS_STUDENT = (
     *("Student", "LastName", "FirstName", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account"),
@@ -46,7 +46,7 @@ def canvas_csv(grades: Sequence[FinalGrade], title: str) -> Table:
     for grade in grades:
         name = ", ".join(filter(None, [grade.last_name, grade.first_name])) or grade.student
         rows.append([name, "", "", grade.student, "", _number(grade.score)])
-    return Table(_csv(rows))
+    return Table(csv_text(rows))
 
 
 def moodle_csv(grades: Sequence[FinalGrade], title: str) -> Table:
@@ -54,7 +54,7 @@ def moodle_csv(grades: Sequence[FinalGrade], title: str) -> Table:
     rows: list[list[object]] = [["Username", "First name", "Last name", "Email address", title]]
     for grade in grades:
         rows.append([grade.student, grade.first_name, grade.last_name, grade.email, _number(grade.score)])
-    return Table(_csv(rows))
+    return Table(csv_text(rows))
 
 
 def fill_canvas(roster: bytes, grades: Sequence[FinalGrade], title: str) -> Table:
@@ -141,7 +141,7 @@ class _Roster:
 
     def written(self, columns: Sequence[str]) -> str:
         rows = [columns, *([row[column] for column in columns] for row in self.rows)]
-        return self.encoding_mark + _csv(rows, self.delimiter)
+        return self.encoding_mark + csv_text(rows, self.delimiter)
 
 
 def _fill(
@@ -190,12 +190,3 @@ def _same_maximum(written: str, grades: Sequence[FinalGrade], platform: str, nam
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
-
-
-def _csv(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    for row in rows:
-        # A lone hyphen is how Moodle writes that there is nothing.
-        writer.writerow([value if value == "-" else defused(value) for value in row])
-    return text.getvalue()

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from grader.export import FinalGrade, final_grades
 from grader.intake import TIMESTAMP, look_at_slip
-from grader.nbgrader_autograde import UNGRADED
+from grader.nbgrader_autograde import UNGRADED, read_note
 from grader.records import Record, read_record, sha256
 from grader.results import printable
 from grader.student_ids import problem_with_id
@@ -116,9 +116,9 @@ def _student(
     graded = folders.autograded / id / assignment
     handed_in = look_at_slip(folders.submitted, id, assignment).timestamp
     if note.is_file():
-        timestamp, _, reason = printable(note.read_text(encoding="utf-8", errors="replace")).partition("\n")
+        timestamp, reason = read_note(note)
         doubts = _again(handed_in, timestamp)
-        return replace(student, state="could not grade", reason=reason.strip(), doubts=doubts)
+        return replace(student, state="could not grade", reason=reason, doubts=doubts)
     path = folders.records / assignment / f"{id}.json"
     record = read_record(path)
     if record is None or record.student != id or record.result.score is None:
