@@ -38,9 +38,6 @@ from grader.report.html import BY_GRADER, Comment, Plot, Row, Sheet, Told, page,
 from grader.report.markdown import Outline, markdown_to_html
 from grader.results import Result
 
-__all__ = ["FeedbackExporter", "Mark", "feedback_page", "markdown_to_html", "marks_of"]
-"""The last for courses whose configuration names it here."""
-
 WAITS, BY_HAND = "waits for your teacher", "by your teacher"
 MAX_PLOTS = 24
 """Figures that are shown above the notebook, too."""
