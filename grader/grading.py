@@ -13,6 +13,7 @@ from grader.results import Result
 from grader.running import draw_cases
 from grader.sandbox.client import Forkserver
 from grader.sandbox.problems import SandboxProblem
+from grader.seeds import derived_seed
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def draw_ahead(assignment: Assignment, seed: int) -> None:
     """Draw the cases that grading a notebook will need, while something else has to be waited for."""
     for part in assignment.parts:
         for check in part.checks:
-            draw_cases(check, seed)
+            draw_cases(check, derived_seed(seed, check.id))
 
 
 def grade_notebook(

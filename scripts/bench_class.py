@@ -13,7 +13,8 @@ Notebooks are those of the sample class that come to an end by themselves, over 
 time is that of a command and all processes it started, as seen twice a second: those of the sandbox are ended by
 signals, so that the kernel does not add their time to anybody's. Memory is the largest sum over them of what each holds
 for itself and its share of what is shared (PSS). The least that any grader could need is measured beside them: the
-notebooks' cells and the checks alone, in one process that has everything imported and MXNet's engine of the sandbox.
+notebooks' cells and the checks alone, in one process that has everything imported and the sandbox's settings of MXNet,
+and how much of that is spent in student code.
 After that come what one person waits for, and classes of several sizes.
 """
 
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import json
 import os
@@ -32,8 +34,9 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -235,11 +238,36 @@ def otter(program: Path, course: Course, number: int, folder: Path) -> tuple[Cos
     return total, points
 
 
-def least(course: Course, number: int) -> float:
-    """CPU seconds for a submission's cells and checks alone: one process, nothing sealed, nothing written."""
-    os.environ.update(MXNET_SETTINGS)  # those of the sandbox; what was measured before has started without them
+@dataclass(frozen=True)
+class Alone:
+    """CPU seconds for a submission with nothing around it: its cells, its checks, and student code in the checks."""
+
+    cells: float
+    checks: float
+    in_checks: float
+
+    @property
+    def students(self) -> float:
+        """What no grader that runs the same notebooks and the same checks can save."""
+        return self.cells + self.in_checks
+
+
+def alone(course: Course, number: int) -> Alone:
+    """Cells and checks in one process that has everything imported: nothing sealed, nothing written."""
+    notebooks = [
+        str(course.workspace / "submitted" / f"s{i:05}" / NAME / f"{NAME}.ipynb")
+        for i in range(min(number, len(students())))
+    ]
+    # A process of its own: MXNet and its libraries read these settings when they are loaded.
+    program = [sys.executable, "-W", "ignore", __file__, "--alone", *notebooks]
+    done = subprocess.run(program, env=os.environ | MXNET_SETTINGS, check=True, capture_output=True, text=True)
+    return Alone(*json.loads(done.stdout.splitlines()[-1]))
+
+
+def run_alone(notebooks: Sequence[Path]) -> Alone:
+    """What `alone` has its process do."""
     import matplotlib.pyplot as plt
-    import mxnet  # noqa: F401
+    from mxnet import autograd, nd
 
     from grader.local import LocalSubject
     from grader.part_runner import PartRunner
@@ -252,35 +280,96 @@ def least(course: Course, number: int) -> float:
 
     plt.switch_backend("Agg")
     plt.show = show
-    parts = checks.parts(NAME)
+    clock = Clock()
+    # Mistakes are given back to the functions they are in by their names, which `wraps` keeps.
+    nd.NDArray.backward = clock.on(nd.NDArray.backward)
+    autograd.backward = clock.on(autograd.backward)
+    parts = {f"check_{part.id}": part for part in checks.parts(NAME)}
 
-    def once(text: str) -> None:
+    def once(notebook: Path) -> Alone:
         names: dict[str, Any] = {"__name__": "__main__"}
-        runner = None
-        for cell in nbformat.reads(text, as_version=4).cells:
-            id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        subject = LocalSubject(Clocked(clock, names), beside_hypothesis=False)
+        runner = PartRunner(tuple(parts.values()), subject, PUBLIC_SEED)
+        in_cells = in_checks = 0.0
+        clock.seconds = 0.0
+        for cell in nbformat.read(notebook, as_version=4).cells:
             if cell.cell_type != "code":
                 continue
-            if id.startswith("check_"):
-                runner = runner or PartRunner(parts, LocalSubject(names), PUBLIC_SEED)
-                runner.run(next(part for part in parts if f"check_{part.id}" == id))
+            start = time.thread_time()
+            part = parts.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            if part is not None:
+                with clock:
+                    runner.run(part)
+                in_checks += time.thread_time() - start
                 continue
             source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
             with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(source, "cell", "exec"), names)
+            in_cells += time.thread_time() - start
+        return Alone(in_cells, in_checks, clock.seconds)
 
-    texts = [
-        (course.workspace / "submitted" / f"s{i:05}" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
-        for i in range(min(number, len(students())))
-    ]
-    once(texts[0])
-    start = time.process_time()
-    for text in texts:
-        once(text)
-    seconds = (time.process_time() - start) / len(texts)
-    for name in MXNET_SETTINGS:
-        del os.environ[name]
-    return seconds
+    once(notebooks[0])  # imports what is imported late, and draws the cases
+    gc.collect()
+    gc.freeze()
+    found = [once(notebook) for notebook in notebooks]
+    mean = statistics.mean
+    return Alone(
+        mean(one.cells for one in found), mean(one.checks for one in found), mean(one.in_checks for one in found)
+    )
+
+
+class Clock:
+    """Counts the CPU time of what it is `on`, once where one is called by another, and only inside of `with`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._counting = False
+
+    def __enter__(self) -> None:
+        self._counting = True
+
+    def __exit__(self, *exception: object) -> None:
+        self._counting = False
+
+    def on(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def clocked(*args: Any, **options: Any) -> Any:
+            result = self._count(function, *args, **options)
+            return self._each(result) if isinstance(result, Iterator) else result
+
+        return clocked
+
+    def _each(self, iterator: Iterator[Any]) -> Iterator[Any]:
+        ended = object()
+        while (item := self._count(next, iterator, ended)) is not ended:
+            yield item
+
+    def _count(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        if not self._counting:
+            return function(*args, **options)
+        self._counting, start = False, time.thread_time()
+        try:
+            return function(*args, **options)
+        finally:
+            self.seconds += time.thread_time() - start
+            self._counting = True
+
+
+class Clocked(Mapping[str, Any]):
+    """A notebook's names as seen from outside: functions are clocked."""
+
+    def __init__(self, clock: Clock, names: dict[str, Any]) -> None:
+        self._clock, self._names = clock, names
+
+    def __getitem__(self, name: str) -> Any:
+        found = self._names[name]
+        return self._clock.on(found) if callable(found) else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 # The tables
@@ -294,7 +383,12 @@ def main() -> int:
     parser.add_argument("--otter", type=int, default=5, metavar="N", help="notebooks for otter-grader; 0: leave it out")
     parser.add_argument("--folder", type=Path, default=None, help="where to work; kept")
     parser.add_argument("--plot", type=Path, default=None, metavar="FILE", help="draw time and memory by size, as SVG")
+    parser.add_argument("--alone", type=Path, nargs="+", default=None, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.alone:
+        found = run_alone(options.alone)
+        print(json.dumps([found.cells, found.checks, found.in_checks]))
+        return 0
     with contextlib.ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         folder.mkdir(parents=True, exist_ok=True)
@@ -328,18 +422,24 @@ def compare(folder: Path, number: int, for_otter: int) -> bool:
         program = otter_environment(folder / "otter-environment")
         found["otter"], points = otter(program, course, min(for_otter, number), folder / "otter")
         print(f"  otter gave {points}", file=sys.stderr, flush=True)
-    limit = least(course, number)
+    limit = alone(course, number)
     print(f"{number} submissions (otter: {min(for_otter, number)}); per submission where nothing else is said.\n")
-    print("| grader | per second | times stock | seconds | CPU seconds | of them cells and checks | peak MB |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
+    print("| grader | per second | times stock | seconds | CPU seconds | cells and checks | student code | peak MB |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for name in ("stock", "otter", "sealed", "jobs 1", "jobs 2", "dask"):
         if name in found:
             cost = found[name]
             cpu = cost.cpu / cost.submissions
-            counted = f"{cpu:.2f} | {limit / cpu:.0%} | {cost.peak / 2**20:.0f}" if name != "dask" else "| | "
+            shares = f"{(limit.cells + limit.checks) / cpu:.0%} | {limit.students / cpu:.0%}"
+            counted = f"{cpu:.2f} | {shares} | {cost.peak / 2**20:.0f}" if name != "dask" else "| | | "
             times = cost.rate / found["stock"].rate
             print(f"| {name} | {cost.rate:.3f} | {times:.1f} | {1 / cost.rate:.2f} | {counted} |")
-    print(f"\nCells and checks alone take {limit:.2f} CPU seconds.")
+    print(
+        f"\nAlone, in the sandbox's settings of MXNet, cells take {limit.cells:.2f} CPU seconds and checks "
+        f"{limit.checks:.2f}, of which {limit.in_checks:.2f} are spent in student code. With no more than student code "
+        f"to be run, one processor could be {1 / found['stock'].rate / limit.students:.1f} times as fast as stock, and "
+        f"two {2 / found['stock'].rate / limit.students:.1f} times."
+    )
     same = all(scores[name] == scores["stock"] for name in scores)
     print(f"The points of all parts {'are the same' if same else 'DIFFER'} from grader to grader.\n", flush=True)
     return same

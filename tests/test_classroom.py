@@ -1,5 +1,6 @@
 """`check` and `when_ready` as a notebook uses them."""
 
+import gc
 import os
 import random
 
@@ -95,6 +96,18 @@ def test_randomness_is_restored_after_an_exception(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         check("linreg", linreg)
     assert np.random.rand() == expected
+
+
+def test_a_collection_of_garbage_in_a_check_passes_over_what_is_older(capsys):
+    frozen = []
+
+    def linreg(X, w, b):
+        frozen.append(gc.get_freeze_count())
+        return nd.dot(X, w) + b
+
+    assert check("linreg", linreg) == 7
+    assert min(frozen) > 1000
+    assert gc.get_freeze_count() == 0
 
 
 def test_students_check_with_the_public_seed_whatever_their_environment_says(monkeypatch, capsys):

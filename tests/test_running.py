@@ -16,7 +16,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
+from grader import running
 from grader.claims import Check, PartSpec, Refuted, Unusable, claim
+from grader.grading import Assignment, draw_ahead
 from grader.running import SHRINK_CASES, draw_cases, run_check, run_part
 from grader.seeds import derived_seed
 from grader.subject import Crashed, Missing, NotImplementedYet, Raised, TimedOut
@@ -242,6 +244,13 @@ def test_the_cases_of_a_check_are_drawn_once_for_a_whole_class():
     assert draw_cases(made, 1) is draw_cases(made, 1)
     assert len(draw_cases(made, 1)) == 25
     assert draw_cases(check(holds), 1) == ()
+
+
+def test_cases_that_were_drawn_ahead_are_the_ones_that_a_notebook_is_asked(monkeypatch):
+    part = PartSpec("part", ("f",), (check(holds, given=numbers(10**9, 5)), check(holds, name="another")))
+    draw_ahead(Assignment("drawing", (part,)), 5)
+    monkeypatch.setattr(running, "_hypothesis", lambda *_: pytest.fail("Cases were drawn again."))
+    assert run_part(part, Nobody(), 5).score == 2  # type: ignore[arg-type]
 
 
 def test_hypothesis_draws_the_failing_case_again_to_shrink_it():

@@ -18,6 +18,7 @@ import select
 import socket
 import struct
 import time
+from functools import cache
 from typing import Any, Final, get_origin
 
 import msgspec
@@ -231,29 +232,41 @@ def encode(message: object) -> bytes:
     return _encoder.encode(message)
 
 
+# A notebook's checks send some six thousand arrays, most of a few numbers: what is said of a dtype is looked up.
+_NATIVE = {name: np.dtype(name) for name in DTYPES}
+_NAMES = {dtype: name for name, dtype in _NATIVE.items()}
+_LITTLE_ENDIAN = {name: dtype.newbyteorder("<") for name, dtype in _NATIVE.items()}
+
+
 def _pack(value: object) -> Any:
     if isinstance(value, np.ndarray):
-        array = np.ascontiguousarray(value)
-        if str(array.dtype) not in DTYPES:
-            raise TypeError(f"arrays of dtype {array.dtype} cannot be sent")
-        return [str(array.dtype), list(value.shape), array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()]
+        name = _NAMES.get(value.dtype)
+        if name is None:
+            raise TypeError(f"arrays of dtype {value.dtype} cannot be sent")
+        return [name, value.shape, value.astype(_LITTLE_ENDIAN[name], copy=False).tobytes()]
     raise TypeError(f"a {type(value).__name__} cannot be sent")
 
 
+@cache
+def _stands_for_an_array(kind: Any) -> bool:
+    return kind is np.ndarray or get_origin(kind) is np.ndarray
+
+
 def _unpack(kind: Any, value: Any) -> Any:
-    if kind is not np.ndarray and get_origin(kind) is not np.ndarray:
+    if not _stands_for_an_array(kind):
         raise NotImplementedError(f"no such type in a frame: {kind}")
     match value:
-        case [str(dtype), list(shape), bytes(data)] if dtype in DTYPES and len(shape) <= MAX_DIMENSIONS:
+        case [str(name), list(shape), bytes(data)] if name in DTYPES and len(shape) <= MAX_DIMENSIONS:
             pass
         case _:
             raise ValueError("not an array")
-    if any(type(length) is not int or not 0 <= length <= MAX_LENGTH for length in shape):
-        raise ValueError("not a shape")
-    kind_of_number = np.dtype(dtype).newbyteorder("<")
-    if math.prod(shape) * kind_of_number.itemsize != len(data):
+    for length in shape:
+        if type(length) is not int or not 0 <= length <= MAX_LENGTH:
+            raise ValueError("not a shape")
+    dtype = _LITTLE_ENDIAN[name]
+    if math.prod(shape) * dtype.itemsize != len(data):
         raise ValueError("an array's bytes do not fit its shape")
-    return np.frombuffer(data, dtype=kind_of_number).astype(dtype).reshape(shape)
+    return np.frombuffer(data, dtype).astype(_NATIVE[name]).reshape(shape)
 
 
 _encoder = msgspec.msgpack.Encoder(enc_hook=_pack)

@@ -6,6 +6,7 @@ its argument) is refused here, so that checks can rely on what they are told bei
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -268,15 +269,30 @@ def _shallow(found: things.Thing, left: int = things.MAX_DEPTH) -> bool:
 
 def _tidy(value: Any) -> Any:
     """A reply in which every text is one short line without control characters, fit for any report."""
+    if isinstance(value, np.ndarray):
+        return value
     if isinstance(value, str):
-        line = " ".join(clean_text(value[: 2 * MAX_TEXT]).splitlines())
-        return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+        return _line(value)
     if isinstance(value, tuple):
         if value and isinstance(value[0], int):  # positions: there may be millions, before they are looked at
             return value
-        return tuple(_tidy(item) for item in value)
+        return _unless_the_same(value, tuple(map(_tidy, value)))
     if isinstance(value, things.Text):  # read by checks, as it was written
         return things.Text(clean_text(value.value[: things.MAX_CHARACTERS]), value.length)
     if isinstance(value, msgspec.Struct):
-        return type(value)(*(_tidy(getattr(value, field)) for field in value.__struct_fields__))
+        fields = tuple(getattr(value, field) for field in value.__struct_fields__)
+        tidied = _unless_the_same(fields, tuple(map(_tidy, fields)))
+        return value if tidied is fields else type(value)(*tidied)
     return value
+
+
+def _unless_the_same(before: tuple[Any, ...], after: tuple[Any, ...]) -> tuple[Any, ...]:
+    return before if all(map(operator.is_, before, after)) else after
+
+
+def _line(text: str) -> str:
+    """The same object where there is nothing to tidy, as with the name of a device."""
+    if len(text) <= MAX_TEXT and text.isascii() and text.isprintable():
+        return text
+    line = " ".join(clean_text(text[: 2 * MAX_TEXT]).splitlines())
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
