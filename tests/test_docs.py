@@ -97,6 +97,11 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_no_page_holds_two_versions_of_a_passage(page: str) -> None:
+    assert not re.findall(r"^(?:<{7}|={7}|>{7})(?: .*)?$", read(page), re.M)
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_command_exists_with_its_options(page: str) -> None:
     for words in commands(page):
         program, *rest = words
