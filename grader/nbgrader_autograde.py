@@ -100,6 +100,20 @@ class Unfit:
         return f"{self.slip.timestamp if self.slip else ''}\n{self.reason}\n"
 
 
+@dataclass(frozen=True)
+class _Staged:
+    """A submission that has been graded, and marked in a transaction that has not ended.
+
+    folder: what is to be its autograded folder. notebook, automatic: see `grader.records.Record`.
+    """
+
+    taken: Taken
+    done: Executed
+    folder: Path
+    notebook: str
+    automatic: str
+
+
 class SealedAutograde(Autograde):  # type: ignore[misc]
     """nbgrader's Autograde on submissions that were taken in first."""
 
@@ -242,45 +256,60 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         """Accept a submission; its notebook as it is to be run."""
         return self._sanitized(self._accept(taken))
 
-    def finish(self, taken: Taken, done: Executed) -> Record | None:
-        """Record what came of a submission: in the gradebook, as the autograded notebook, and in a record of ours.
+    def finish(self, graded: Sequence[tuple[Taken, Executed]]) -> list[Record | None]:
+        """Record what came of some submissions: in the gradebook, all in one transaction, as autograded notebooks, and
+        in records of ours.
 
-        An older record and an older notebook go first, and a new record comes last. So whatever happens in between,
-        the next run of either command grades the submission again.
+        Older records and older notebooks go first, and new records come last. So whatever happens in between, the next
+        run of either command grades the submissions again.
         """
+        staged = [self._stage(taken, done) for taken, done in graded]
+        for one in staged:
+            self._record_of(one.taken.student).unlink(missing_ok=True)
+            _remove(self._autograded_of(one.taken.student))
+        self._gradebook.save()
+        return [self._publish(one) for one in staged]
+
+    def _stage(self, taken: Taken, done: Executed) -> _Staged:
+        """Make everything, and show nothing of it yet."""
         course, student = self.coursedir, taken.student
         self.log.info("Autograding %s", student)
         if done.marks is not None:
             self._put(taken, done.accepted)
-        made, autograded = course.autograded_directory, self._place(course.autograded_directory, student)
+        made = course.autograded_directory
         try:
             course.autograded_directory = self._staging
-            staged = self._autograded(student, done)
+            folder = self._autograded(student, done)
         finally:
             course.autograded_directory = made
-        notebook = (staged / self._notebook_name).read_bytes()
-        automatic = self._gradebook.automatic(student)
-        self._record_of(student).unlink(missing_ok=True)
-        _remove(autograded)
-        self._gradebook.save()
+        notebook = sha256((folder / self._notebook_name).read_bytes())
+        return _Staged(taken, done, folder, notebook, self._gradebook.automatic(student))
+
+    def _publish(self, staged: _Staged) -> Record | None:
+        """Put in its place what the gradebook knows by now."""
+        taken, done = staged.taken, staged.done
+        autograded = self._autograded_of(taken.student)
         autograded.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(staged, autograded)
-        _remove(staged.parent)
-        self.set_permissions(course.assignment_id, student)
+        shutil.move(staged.folder, autograded)
+        _remove(staged.folder.parent)
+        self.set_permissions(self.coursedir.assignment_id, taken.student)
         self.run_post_convert_hook()
         if not done.parts:
             return None
         record = Record(
-            student=student,
+            student=taken.student,
             given=taken.given,
-            notebook=sha256(notebook),
-            automatic=automatic,
+            notebook=staged.notebook,
+            automatic=staged.automatic,
             stopped=done.stopped,
             result=self._result(taken, done),
             seconds=done.seconds,
         )
-        write_record(self._record_of(student), record)
+        write_record(self._record_of(taken.student), record)
         return record
+
+    def _autograded_of(self, student: str) -> Path:
+        return self._place(self.coursedir.autograded_directory, student)
 
     def could_not_grade(self, taken: Taken, problem: str) -> Unfit:
         """Set aside a submission that we failed to grade."""
@@ -306,7 +335,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             notebook = self._sanitized(accepted)
             with _no_trouble_of_the_course():
                 done = self._execute(notebook)
-            self.finish(taken, done)
+            self.finish([(taken, done)])
         except (OSError, SQLAlchemyError):
             raise
         except Exception as error:

@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -53,9 +54,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SA
 
 
 class PretendedPool:
-    """Runs every notebook here; `outcomes` may say otherwise, and `backwards` that the first is done last."""
+    """Runs every notebook here; `before` may say otherwise, `backwards` that the first is done last, and `at_once` how
+    many become known together.
+    """
 
     backwards = False
+    at_once = 1
     before: Callable[[Task], object] = staticmethod(lambda task: None)
     started = 0
 
@@ -71,14 +75,15 @@ class PretendedPool:
     def await_one(self) -> None:
         pass
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Done | Fault]]:
-        for task in list(tasks)[::-1] if self.backwards else tasks:
-            told = self.before(task)
-            if isinstance(told, Fault):
-                yield task, told
-            else:
-                level: Any = SimpleNamespace(level="pretended")
-                yield task, Done(perform(task.job, level))
+    def together(self, tasks: Iterator[Task]) -> Iterator[list[tuple[Task, Done | Fault]]]:
+        outcomes = map(self.outcome, list(tasks)[::-1] if self.backwards else tasks)
+        while some := list(islice(outcomes, self.at_once)):
+            yield some
+
+    def outcome(self, task: Task) -> tuple[Task, Done | Fault]:
+        told = self.before(task)
+        level: Any = SimpleNamespace(level="pretended")
+        return task, told if isinstance(told, Fault) else Done(perform(task.job, level))
 
 
 def grade(desk: Desk, **settings: Any) -> str:
@@ -156,9 +161,9 @@ def undisturbed(generated, tmp_path_factory) -> dict[str, object]:
 # what a class is given
 
 
-@pytest.mark.parametrize("backwards", [False, True])
-def test_everybody_has_what_nbgrader_autograde_gives_in_any_order(desk, undisturbed, backwards):
-    run.Pool.backwards = backwards
+@pytest.mark.parametrize(("backwards", "at_once"), [(False, 1), (True, 1), (False, 4), (True, 2)])
+def test_everybody_has_what_nbgrader_autograde_gives_in_any_order(desk, undisturbed, backwards, at_once):
+    run.Pool.backwards, run.Pool.at_once = backwards, at_once
     assert grade(desk) == ALL_DONE
     assert state(desk.root) == undisturbed
     assert desk.scores("cleo")["check_sgd"] == 5
@@ -446,14 +451,15 @@ def test_a_fault_of_ours_costs_nobody_a_mark_and_is_tried_again(graded, undistur
     assert state(graded.root) == undisturbed
 
 
-@pytest.mark.parametrize("step", ["work", "finish"])
-def test_a_fault_before_or_after_the_run_costs_nobody_else_anything(desk, monkeypatch, step):
+@pytest.mark.parametrize(("step", "at_once"), [("work", 1), ("_stage", 1), ("_stage", 4), ("_publish", 4)])
+def test_a_fault_before_or_after_the_run_costs_nobody_else_anything(desk, monkeypatch, step, at_once):
     original = getattr(CohortAutograde, step)
+    run.Pool.at_once = at_once
 
-    def broken(self: CohortAutograde, taken: Any, *more: Any) -> Any:
-        if taken.student == "ada":
+    def broken(self: CohortAutograde, what: Any, *more: Any) -> Any:
+        if getattr(what, "taken", what).student == "ada":
             raise KeyError("a detail")
-        return original(self, taken, *more)
+        return original(self, what, *more)
 
     monkeypatch.setattr(CohortAutograde, step, broken)
     assert grade(desk) == "4 submissions: 2 graded, 0 partial, 2 ungradable. 0 were"
@@ -551,9 +557,10 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("graded_before", [False, True])
-def test_a_run_killed_at_any_step_loses_nothing(desk, undisturbed, monkeypatch, graded_before):
-    """The next run's result is the undisturbed one, and it grades at most the one that was in flight again."""
+@pytest.mark.parametrize(("graded_before", "at_once"), [(False, 1), (True, 2)])
+def test_a_run_killed_at_any_step_loses_nothing(desk, undisturbed, monkeypatch, graded_before, at_once):
+    """The next run's result is the undisturbed one, and it grades at most those again that were in flight."""
+    run.Pool.at_once = at_once
     if graded_before:
         assert grade(desk) == ALL_DONE
         for student in ("ada", "cleo", "dora"):
@@ -582,6 +589,7 @@ def test_a_run_killed_at_any_step_loses_nothing(desk, undisturbed, monkeypatch, 
 
 
 def test_a_full_disk_ends_the_run_in_a_sentence_and_loses_nothing(desk, undisturbed):
+    run.Pool.at_once = 2
     start = desk.root.with_name("start")
     shutil.copytree(desk.root, start)
 
@@ -781,10 +789,10 @@ def test_nothing_is_done_with_other_settings_where_a_line_of_the_configuration_f
 
 
 def test_a_run_that_ends_before_its_time_says_how_far_it_got(capsys, monkeypatch, desk):
-    def broken(self: CohortAutograde, taken: Any, done: Any) -> Any:
-        if taken.student == "cleo":
+    def broken(self: CohortAutograde, graded: Any) -> Any:
+        if graded[0][0].student == "cleo":
             raise OSError(28, "No space left on device", "some/file")
-        return finish(self, taken, done)
+        return finish(self, graded)
 
     def configured(assignment: str) -> CohortAutograde:
         return CohortAutograde(coursedir=desk.directory(), config=desk.config)

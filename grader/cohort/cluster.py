@@ -209,7 +209,14 @@ class ClusterPool:
                 raise ClusterProblem(self._over)
 
     def run(self, tasks: Iterator[Task[T]]) -> Iterator[tuple[Task[T], Done | Fault]]:
-        """What becomes of each task, as it is known; tasks are asked for as there is room for them on the workers.
+        """What becomes of each task, as it is known. Raises: as `together`."""
+        for some in self.together(tasks):
+            yield from some
+
+    def together(self, tasks: Iterator[Task[T]]) -> Iterator[list[tuple[Task[T], Done | Fault]]]:
+        """What becomes of each task, as it is known: whatever has become known since last time.
+
+        Tasks are asked for as there is room for them on the workers.
 
         Raises: ClusterProblem when no worker can be had any more.
         """
@@ -217,7 +224,8 @@ class ClusterPool:
         while True:
             self._hear_what_is_there()
             finished, self._finished = self._finished, []
-            yield from finished
+            if finished:
+                yield finished
             if self._over:
                 raise ClusterProblem(self._over)
             host = self._with_room()

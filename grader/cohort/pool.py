@@ -95,7 +95,12 @@ class Pool:
             self._hear()
 
     def run(self, tasks: Iterator[Task[T]]) -> Iterator[tuple[Task[T], Done | Fault]]:
-        """What becomes of each task, as it is known.
+        """What becomes of each task, as it is known. Raises: as `together`."""
+        for some in self.together(tasks):
+            yield from some
+
+    def together(self, tasks: Iterator[Task[T]]) -> Iterator[list[tuple[Task[T], Done | Fault]]]:
+        """What becomes of each task, as it is known: whatever has become known since last time.
 
         Tasks are asked for as they are needed, a few ahead, so that none of the processes waits for us and no class
         is too large.
@@ -108,7 +113,8 @@ class Pool:
             while idle and self._ready:
                 self._give(idle.pop(), self._ready.popleft())
             finished, self._finished = self._finished, []
-            yield from finished
+            if finished:
+                yield finished
             if more and len(self._ready) < len(self._workers) and (idle or not self._poll(0)):
                 task = next(tasks, None)
                 more = task is not None
