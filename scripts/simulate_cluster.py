@@ -1,7 +1,7 @@
 """How long a large class takes on a cluster, and where its one driver becomes the limit: a simulation.
 
     python scripts/simulate_cluster.py                        the table, with the times that were measured here
-    python scripts/simulate_cluster.py --measure 20           measure the driver, on a small class and a real cluster
+    python scripts/simulate_cluster.py --measure 500          measure the driver, with a real cluster
     python scripts/simulate_cluster.py --driver 0.2 TIMES     other times: seconds for a notebook, one a line
 
 The driver is serial, as in grader/cohort/cluster.py: it prepares a submission, hands it to the worker with the most
@@ -22,7 +22,9 @@ import tempfile
 import time
 import warnings
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -34,7 +36,14 @@ TASK_SECONDS = (1.5, 1.8, 2.0, 2.2, 3.0, 8.0)
 """An assumed mixture: ordinary notebooks, a slow one, and one with a cell that hangs a while."""
 WORKERS = (2, 16, 64, 256, 1024)
 PER_THREAD = 2
-IDLE_SECONDS = 10.0
+AT_ONCE = """
+from grader.cohort import cluster_worker
+from grader.cohort.messages import Up, encode
+reply = open({!r}, "rb").read()
+cluster_worker.prove = lambda digest: encode(Up("pretended"))
+cluster_worker.grade = lambda job, digest: reply
+"""
+"""Makes a Dask worker one that has always graded already."""
 
 
 def simulate(submissions: int, workers: int, driver: float, tasks: list[float], seed: int = 0) -> float:
@@ -63,46 +72,65 @@ def simulate(submissions: int, workers: int, driver: float, tasks: list[float], 
 
 
 def measure(size: int) -> None:
-    """Grade a class on two workers of this machine; print the driver's CPU seconds for each submission."""
+    """Have a driver record a class whose results are there as soon as they are asked for; print how fast it is.
+
+    One notebook is graded in earnest. Two workers of a real cluster give what came of it as everybody's result.
+    """
     from rich.console import Console
 
+    from grader.cohort import run
     from grader.cohort.command import connect
+    from grader.cohort.messages import encode
+    from grader.cohort.pool import Pool
     from grader.cohort.progress import Progress
     from grader.cohort.run import CohortAutograde
     from grader.records import Record
     from tests import test_cluster
     from tests.desk import Desk, configuration, generate
 
+    class Overheard(Pool):
+        def together(self, tasks: Iterator[Any]) -> Iterator[Any]:
+            for some in super().together(tasks):
+                outcomes.extend(outcome for _, outcome in some)
+                yield some
+
     class Watched(Progress):
         def graded(self, record: Record, *, anew: bool = True) -> None:
             spent.append((time.process_time(), time.monotonic()))
             super().graded(record, anew=anew)
 
+    def converter() -> CohortAutograde:
+        made = CohortAutograde(coursedir=desk.directory(), config=desk.config)
+        made.progress = Watched(Console(file=io.StringIO()))
+        return made
+
+    outcomes: list[Any] = []
     spent: list[tuple[float, float]] = []
     folder = Path(tempfile.mkdtemp(prefix="simulate-"))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)
-        address, _ = stack.enter_context(test_cluster.scheduler())
-        stack.enter_context(test_cluster.workers(address, "", ""))
         root = generate(folder / "course")
         desk = Desk(root, configuration(root))
+        desk.hand_in("the_one")
+        run.Pool = Overheard  # type: ignore[misc]
+        converter().start()
+        reply = folder / "reply"
+        reply.write_bytes(encode(outcomes[0]))
         for number in range(size):
             desk.hand_in(f"student{number}")
+        address, _ = stack.enter_context(test_cluster.scheduler())
+        stack.enter_context(test_cluster.workers(address, *[AT_ONCE.format(str(reply))] * 2, threads=16))
         test_cluster.cluster.CONNECT_SECONDS = 60.0
-        converter = CohortAutograde(coursedir=desk.directory(), config=desk.config)
-        converter.progress = Watched(Console(file=io.StringIO()))
-        converter.cluster = connect(address, converter.progress)
-        # The client has something to do all the time, which a faster cluster does not make more of.
-        before = time.process_time()
-        time.sleep(IDLE_SECONDS)
-        idle = (time.process_time() - before) / IDLE_SECONDS
-        converter.start()
-    # Between the first and the last: what starting costs is left out.
-    (cpu, clock), (cpu_end, clock_end) = spent[0], spent[-1]
-    each = (cpu_end - cpu - idle * (clock_end - clock)) / (len(spent) - 1)
+        driver = converter()
+        driver.cluster = connect(address, driver.progress)
+        spent.clear()
+        driver.start()
+    # Between the first that is new and the last: what starting costs is left out.
+    (cpu, clock), (cpu_end, clock_end) = spent[1], spent[-1]
+    each, count = len(spent) - 2, len(spent) - 1
     print(
-        f"{len(spent)} submissions: the driver takes {each:.3f} CPU seconds for each, the Dask client's part of it "
-        f"included, and {idle:.3f} for each second in which it only waits."
+        f"{count} submissions: the driver takes {(cpu_end - cpu) / each:.4f} CPU seconds for each, the Dask client's "
+        f"part of it included, and records {each / (clock_end - clock):.0f} a second."
     )
 
 
