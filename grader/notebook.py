@@ -113,15 +113,18 @@ def _cell(raw: Any, number: int) -> Cell:
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     marks = marks if isinstance(marks, dict) else {}
     grade_id = marks.get("grade_id")
-    # Lone surrogates are legal in JSON and poison in every file written later.
-    source = source.encode("utf-8", "replace").decode("utf-8")
     return Cell(
         kind,
-        source,
-        grade_id if isinstance(grade_id, str) and grade_id else None,
+        _whole_characters(source),
+        _whole_characters(grade_id) if isinstance(grade_id, str) and grade_id else None,
         locked=marks.get("locked") is True or marks.get("task") is True,
         graded=marks.get("grade") is True or marks.get("task") is True,
     )
+
+
+def _whole_characters(text: str) -> str:
+    """Lone surrogates are legal in JSON and poison in every file and message written later."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def belongs_to(cells: Sequence[Cell], parts: Sequence[PartSpec], assignment: Sequence[Cell] = ()) -> int:
