@@ -175,8 +175,15 @@ def _list(names: Sequence[str] | dict[str, Accepted], describe: Callable[[str], 
     return ", ".join(first) + (f" and {more} more" if more else "")
 
 
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: (?:[A-Za-z]{1,6}|[+-]\d{4}))?", re.ASCII)
-"""The zone is letters or an offset only: nbgrader looks it up among the machine's files."""
+_DATE = re.compile(
+    r"(\d{4}-\d\d-\d\d(?: |T(?!.* ))\d\d:\d\d:\d\d(?:\.\d{1,6})?)"
+    r"(?: [A-Za-z]{1,6}| [+-]\d\d(?:\d\d)?|Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?",
+    re.ASCII,
+)
+"""Many zones have no name but their hours, and a course may have its dates in ISO 8601 (`Exchange.timestamp_format`).
+
+Where a zone stands by itself it is letters or an offset only: nbgrader looks it up among the machine's files.
+"""
 _TOKEN = re.compile(r"[0-9a-f]{32,256}", re.ASCII)
 
 
