@@ -269,6 +269,17 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
         self.db.remove()
 
 
+class _Whole(Gradebook):  # type: ignore[misc]
+    """A run's gradebook as a course's own class expects it: asked about anything at all, it looks."""
+
+    def __init__(self, gradebook: RunGradebook) -> None:
+        self.engine, self.db = gradebook.engine, gradebook.db
+        self.course_id, self.authenticator = gradebook.course_id, gradebook.authenticator
+
+    def close(self) -> None:
+        """Nothing: it is the run's."""
+
+
 def _tell_trouble_from_entries(context: ExceptionContext) -> None:
     """nbgrader takes every error of a statement for an entry that is wrong, which would be one submission's trouble."""
     if isinstance(context.sqlalchemy_exception, OperationalError):
@@ -307,7 +318,7 @@ def one_gradebook(db_url: str, course_id: str, assignment: str, plugins: Iterabl
     """
     gradebook = RunGradebook(db_url, course_id, assignment)
     try:
-        with given_to_steps(gradebook, plugins):
+        with given_to_steps(gradebook, _Whole(gradebook), plugins):
             yield gradebook
     finally:
         gradebook.end()

@@ -185,23 +185,24 @@ def dotted(step: str | type) -> str:
 
 
 @contextmanager
-def given_to_steps(gradebook: Any, plugins: Iterable[type] = ()) -> Iterator[None]:
+def given_to_steps(gradebook: Any, others: Any = None, plugins: Iterable[type] = ()) -> Iterator[None]:
     """While nbgrader's steps, whichever gradebook they open, are given this one.
 
-    plugins: classes of the course's own that steps call; they too get this gradebook when they open one. In SQLite,
-    what they write to another would wait for this one, which waits for them.
+    plugins: classes of the course's own that steps call; they get `others` when they open a gradebook, which must write
+    by the same connection. In SQLite, what they write by another would wait for this one, which waits for them.
     """
-    places = [vars(module) for module in (*MODULES, nbgrader.api)]
-    places += [names for names in map(_names_of, plugins) if names.get("Gradebook") is Gradebook]
-    opened = [names["Gradebook"] for names in places]
+    theirs = [names for names in map(_names_of, plugins) if names.get("Gradebook") is Gradebook]
+    given: list[tuple[Any, Any]] = [(vars(module), gradebook) for module in MODULES]
+    given += [(names, others or gradebook) for names in (vars(nbgrader.api), *theirs)]
+    opened = [names["Gradebook"] for names, _ in given]
     examining = nbgrader.nbgraderformat.common.jsonschema
     try:
-        for names in places:
-            names["Gradebook"] = lambda *arguments, **named: gradebook
+        for names, one in given:
+            names["Gradebook"] = lambda *arguments, one=one, **named: one
         nbgrader.nbgraderformat.common.jsonschema = examined
         yield
     finally:
-        for names, before in zip(places, opened, strict=True):
+        for (names, _), before in zip(given, opened, strict=True):
             names["Gradebook"] = before
         nbgrader.nbgraderformat.common.jsonschema = examining
 

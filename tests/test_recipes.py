@@ -128,6 +128,24 @@ def test_a_plugin_that_writes_into_the_gradebook_finds_it_open(desk, plugin):
     assert nbgrader.api.Gradebook is Gradebook
 
 
+class AsksAround(KeepsAList):
+    """A day costs as many points as the term has assignments; this one's due date is asked for by its name."""
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        with self.open() as book:
+            late = book.find_submission(NAME, student_id).timestamp - book.find_assignment(NAME).duedate
+            assert book.find_assignment("another").submissions == []
+            return float(late.days * len(book.assignments))
+
+
+def test_a_plugin_may_ask_the_gradebook_about_any_assignment(desk):
+    desk.config.AssignLatePenalties.plugin_class = AsksAround
+    with desk.gradebook() as book:
+        book.update_or_create_assignment("another")
+    assert grade(desk) == ALL_DONE
+    assert penalty(desk, "cleo") == 2
+
+
 class WritesElsewhere(LateSubmissionPlugin):
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
         engine = create_engine(self.config.CourseDirectory.db_url, connect_args={"timeout": 0.1})
