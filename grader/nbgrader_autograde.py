@@ -294,7 +294,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         _remove(staged.folder.parent)
         self.set_permissions(self.coursedir.assignment_id, taken.student)
         self.run_post_convert_hook()
-        if not done.parts:
+        if self.sealed is None:
             return None
         record = Record(
             student=taken.student,
@@ -435,7 +435,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
     def _result(self, taken: Taken, done: Executed) -> Result:
         from grader.results import Result
 
-        assert self.sealed is not None  # or there would be no parts
+        assert self.sealed is not None  # or there would be no record
         return Result(
             assignment=self.coursedir.assignment_id,
             notebook=self._notebook_name,

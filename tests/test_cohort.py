@@ -26,7 +26,9 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from rich.console import Console
 from sqlalchemy import Engine, event
@@ -34,7 +36,7 @@ from sqlalchemy import Engine, event
 from grader import demo, gradebook, nbgrader_autograde, records
 from grader.cli import main
 from grader.cohort import pool, run
-from grader.cohort.messages import Done, Fault, Job
+from grader.cohort.messages import Done, Fault, Job, decode_work, encode
 from grader.cohort.pool import Pool, Task
 from grader.cohort.progress import Progress, clock
 from grader.cohort.run import CohortAutograde
@@ -83,7 +85,7 @@ class PretendedPool:
     def outcome(self, task: Task) -> tuple[Task, Done | Fault]:
         told = self.before(task)
         level: Any = SimpleNamespace(level="pretended")
-        return task, told if isinstance(told, Fault) else Done(perform(task.job, level))
+        return task, told if isinstance(told, Fault) else Done(perform(decode_work(encode(task.job)), level))
 
 
 def grade(desk: Desk, **settings: Any) -> str:
@@ -323,6 +325,24 @@ def test_the_driver_s_statements_for_a_submission_are_few(desk):
         counts.append(len(statements))
     one, four = counts
     assert 0 < (four - one) / 3 <= 20
+
+
+def test_an_assignment_without_a_check_of_the_kit_s_is_graded_too(generated, tmp_path, monkeypatch):
+    """All its answers are for a person to mark."""
+    mine = open_desk(generated, tmp_path / "course", monkeypatch)
+    monkeypatch.setattr(run, "Pool", PretendedPool)
+    source = mine.root / "source" / "own" / "own.ipynb"
+    source.parent.mkdir()
+    book = nbformat.read(mine.root / "source" / NAME / NOTEBOOK, as_version=4)
+    book.cells = [cell for cell in book.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "why_reshape"]
+    nbformat.write(book, source)
+    directory = CourseDirectory(config=mine.config, assignment_id="own")
+    GenerateAssignment(coursedir=directory, config=mine.config).start()
+    for student in ("ada", "bob"):
+        shutil.copytree(source.parent, mine.root / "submitted" / student / "own")
+    for current in (0, 2):
+        said = grade(mine, coursedir=CourseDirectory(config=mine.config, assignment_id="own"))
+        assert said == f"2 submissions: 2 graded, 0 partial, 0 ungradable. {current} were"
 
 
 # what is up to date

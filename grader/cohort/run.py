@@ -135,7 +135,7 @@ class CohortAutograde(SealedAutograde):
                 self._finish([one])
         else:
             for record in records:
-                assert record is not None  # there is one where there are checks
+                assert record is not None  # there is one wherever the sandbox runs notebooks
                 self.progress.graded(record)
 
     def _failed(self, taken: Taken, problem: str) -> None:
