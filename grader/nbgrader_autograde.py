@@ -388,7 +388,9 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         return path
 
     def _sanitized(self, accepted: Path) -> bytes:
-        """nbgrader's first pass over an accepted submission."""
+        """nbgrader's first pass over an accepted submission, and before it the course's hook, which may change that."""
+        self.notebooks = [str(accepted)]
+        self.run_pre_convert_hook()
         self._sanitizing = True
         self._init_preprocessors()
         resources = self.init_single_notebook_resources(str(accepted))
@@ -402,7 +404,6 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         folder = Path(self._format_dest(assignment, student))
         _empty(folder)
         self.notebooks = [str(self._place(self.accepted_directory, student) / self._notebook_name)]
-        self.run_pre_convert_hook()
         self._sanitizing = True  # nbgrader's word for the pass that reads what was handed in
         self.init_assignment(assignment, student)
         notebook = folder / self._notebook_name

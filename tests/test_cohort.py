@@ -257,10 +257,21 @@ def settings_that_travel(desk: Desk) -> None:
     desk.config.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {"nbgrader"}
 
 
+def hook(desk: Desk) -> None:
+    def sign(assignment: str, student: str, notebooks: list[str]) -> None:
+        for path in map(Path, notebooks):
+            book = nbformat.read(path, as_version=4)
+            book.metadata.stamp = assignment
+            nbformat.write(book, path)
+
+    desk.config.Autograde.pre_convert_hook = sign
+
+
 COURSES: dict[str, tuple[Callable[[Desk], object], type, bool]] = {
     "nbgrader's steps": (settings_that_travel, Handed, False),
     "a step of the course's own": (with_step("Stamp"), Job, True),
     "a step that is called like nbgrader's": (with_step("LimitOutput"), Job, True),
+    "something done before": (hook, Job, True),
     "a penalty before the scores": (lateness_first, Job, False),
     "files beside each notebook": (lambda desk: desk.config.FilesWriter.update(files=["*.csv"]), Job, False),
     "another format": (lambda desk: desk.config.NotebookExporter.update(nbformat_version=3), Job, False),

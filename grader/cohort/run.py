@@ -47,7 +47,7 @@ class CohortAutograde(SealedAutograde):
         self._seed = self.sealed.seed
         with self.grading(), self.progress.of(len(self.submitters)):
             plan = self._steps.planned(self._frame, self._gradebook.outline)
-            self._plan = plan.packed() if plan is not None else None
+            self._plan = plan.packed() if plan is not None and self.pre_convert_hook is None else None
             waiting = self._waiting()
             first = self._enough_for_everybody(waiting)
             if not first:
