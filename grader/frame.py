@@ -20,8 +20,12 @@ REMARKS = "remarks"
 
 def has_role(cell: NotebookNode) -> bool:
     """Whether nbgrader keeps a cell in its gradebook."""
+    return bool(roles_of(cell))
+
+
+def roles_of(cell: NotebookNode) -> set[str]:
     marks = cell.metadata.get("nbgrader", {})
-    return any(marks.get(role) for role in ("grade", "solution", "locked", "task"))
+    return {role for role in ("grade", "solution", "locked", "task") if marks.get(role)}
 
 
 def as_assignment(name: str, frame: NotebookNode) -> Assignment:

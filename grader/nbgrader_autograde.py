@@ -28,7 +28,7 @@ import nbformat
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, MissingEntry, Notebook, SubmittedAssignment
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -37,7 +37,7 @@ from nbgrader.utils import setenv
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
-from grader.frame import as_assignment, as_notebook, as_text, has_role, not_graded
+from grader.frame import as_assignment, as_notebook, as_text, has_role, not_graded, roles_of
 from grader.gradebook import digest, one_gradebook
 from grader.locks import Locked, only_one
 from grader.records import Record, grader_digest, read_record, sha256, write_record
@@ -541,17 +541,17 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             self._fail(f"There is no notebook {path}, so there is no assignment to grade.")
         frame = nbformat.read(path, as_version=4)
         MetadataValidator().upgrade_notebook_metadata(frame)
-        ours = {cell.metadata.nbgrader.grade_id for cell in frame.cells if has_role(cell)}
+        ours = {cell.metadata.nbgrader.grade_id: roles_of(cell) - {"locked"} for cell in frame.cells if has_role(cell)}
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
-                known = {cell.name for cell in gradebook.find_notebook(name, name).source_cells}
+                known = _known_roles(gradebook.find_notebook(name, name))
                 others = [book.name for book in gradebook.find_assignment(name).notebooks if book.name != name]
             except MissingEntry:
                 self._fail(f"The gradebook does not know {name}. Run `nbgrader generate_assignment {name}` first.")
         if others:
             self._fail(f"The assignment {name} has other notebooks, too ({', '.join(others)}); only one can be graded.")
         if ours != known:
-            differing = ", ".join(sorted(ours ^ known))
+            differing = ", ".join(sorted(id for id in ours.keys() | known.keys() if ours.get(id) != known.get(id)))
             self._fail(
                 f"{path} is not the notebook that the gradebook knows (cells: {differing}). "
                 f"Run `nbgrader generate_assignment {name}`."
@@ -588,6 +588,16 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
     def _fail(self, message: str) -> NoReturn:
         self.log.error(message)
         raise NbGraderException(message)
+
+
+def _known_roles(notebook: Notebook) -> dict[str, set[str]]:
+    """Which cells nbgrader took note of, and as what: a cell that is worth points only there would get none."""
+    known: dict[str, set[str]] = {cell.name: set() for cell in notebook.source_cells}
+    marked = {"grade": notebook.grade_cells, "solution": notebook.solution_cells, "task": notebook.task_cells}
+    for role, cells in marked.items():
+        for cell in cells:
+            known.setdefault(cell.name, set()).add(role)
+    return known
 
 
 def _prove_the_sandbox(fail: Callable[[str], object]) -> None:

@@ -277,6 +277,10 @@ def test_an_assignment_that_the_gradebook_does_not_know_touches_nobody(desk):
     book.marks("sgd")["grade_id"] = "sgd_of_today"
     path.write_bytes(book.data)
     assert "is not the notebook that the gradebook knows (cells: sgd, sgd_of_today)" in desk.autograde()
+    book.marks("sgd_of_today")["grade_id"] = "sgd"
+    book.marks("last_batch")["grade"] = False
+    path.write_bytes(book.data)
+    assert "is not the notebook that the gradebook knows (cells: last_batch)" in desk.autograde()
     path.unlink()
     assert "There is no notebook" in desk.autograde()
     with desk.gradebook() as gradebook:
