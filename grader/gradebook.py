@@ -311,14 +311,14 @@ def _hold(assignment: str) -> Callable[[Any, object], None]:
 
 
 @contextmanager
-def one_gradebook(db_url: str, course_id: str, assignment: str, plugins: Iterable[type] = ()) -> Iterator[RunGradebook]:
-    """The gradebook, which nbgrader's steps and their plugins use as well until this ends.
+def one_gradebook(db_url: str, course_id: str, assignment: str, classes: Iterable[type] = ()) -> Iterator[RunGradebook]:
+    """The gradebook, which nbgrader's steps and a course's own `classes` use as well until this ends.
 
     Raises: SQLAlchemyError, MissingEntry, grader.locks.Locked.
     """
     gradebook = RunGradebook(db_url, course_id, assignment)
     try:
-        with given_to_steps(gradebook, _Whole(gradebook), plugins):
+        with given_to_steps(gradebook, _Whole(gradebook), classes):
             yield gradebook
     finally:
         gradebook.end()

@@ -186,7 +186,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 self._in_sentences(),
                 only_one(self._records / f"{course.assignment_id}.lock"),
                 one_gradebook(
-                    course.db_url, course.course_id, course.assignment_id, self._steps.plugins
+                    course.db_url, course.course_id, course.assignment_id, self._steps.classes
                 ) as self._gradebook,
             ):
                 self._given = self._given_to_everybody()

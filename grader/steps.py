@@ -139,9 +139,10 @@ class Steps:
         return [step for step in self.autograde if isinstance(step, AssignLatePenalties)]
 
     @property
-    def plugins(self) -> list[type]:
-        """The classes that steps call, some of them a course's own."""
-        return [step.plugin_class for step in (*self.sanitize, *self.autograde) if hasattr(step, "plugin_class")]
+    def classes(self) -> list[type]:
+        """The steps', and those that steps call; some are a course's own."""
+        steps = (*self.sanitize, *self.autograde)
+        return [*map(type, steps), *(step.plugin_class for step in steps if hasattr(step, "plugin_class"))]
 
     def settings(self) -> list[Any]:
         """Of all steps and their plugins, as something that is written in the same way by every process."""
@@ -185,13 +186,14 @@ def dotted(step: str | type) -> str:
 
 
 @contextmanager
-def given_to_steps(gradebook: Any, others: Any = None, plugins: Iterable[type] = ()) -> Iterator[None]:
+def given_to_steps(gradebook: Any, others: Any = None, classes: Iterable[type] = ()) -> Iterator[None]:
     """While nbgrader's steps, whichever gradebook they open, are given this one.
 
-    plugins: classes of the course's own that steps call; they get `others` when they open a gradebook, which must write
-    by the same connection. In SQLite, what they write by another would wait for this one, which waits for them.
+    classes: those among them that are a course's own get `others` when they open a gradebook, which must use the same
+    connection. By another they would not see what is not saved yet, and in SQLite, what they write would wait for this
+    one, which waits for them.
     """
-    theirs = [names for names in map(_names_of, plugins) if names.get("Gradebook") is Gradebook]
+    theirs = [names for one in classes for names in _names_of(one) if names.get("Gradebook") is Gradebook]
     given: list[tuple[Any, Any]] = [(vars(module), gradebook) for module in MODULES]
     given += [(names, others or gradebook) for names in (vars(nbgrader.api), *theirs)]
     opened = [names["Gradebook"] for names, _ in given]
@@ -207,10 +209,11 @@ def given_to_steps(gradebook: Any, others: Any = None, plugins: Iterable[type] =
         nbgrader.nbgraderformat.common.jsonschema = examining
 
 
-def _names_of(plugin: type) -> dict[str, Any]:
-    """The global names of the module, or of the configuration file, that a class was written in."""
-    written = [value.__globals__ for value in vars(plugin).values() if isinstance(value, FunctionType)]
-    return written[0] if written else {}
+def _names_of(kind: type) -> list[dict[str, Any]]:
+    """The global names of the modules, or the configuration file, that a class was written in; none of nbgrader's."""
+    methods = [value for base in kind.__mro__ for value in vars(base).values() if isinstance(value, FunctionType)]
+    names = {id(method.__globals__): method.__globals__ for method in methods}
+    return [each for each in names.values() if not str(each.get("__name__")).startswith("nbgrader.")]
 
 
 class _Examined:

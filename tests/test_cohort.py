@@ -26,6 +26,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbgrader import preprocessors
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -234,6 +235,20 @@ class Stamp(NbGraderPreprocessor):
         return nb, resources
 
 
+class Curve(NbGraderPreprocessor):
+    """A step of a course's own that reads the gradebook, and writes."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as book:
+            found = book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            for comment in found.comments:
+                comment.manual_comment = f"Of {found.score} points in all."
+            book.db.commit()
+        nb.metadata.stamp = about["student"]
+        return nb, resources
+
+
 class LimitOutput(preprocessors.LimitOutput):
     """Called like one of nbgrader's."""
 
@@ -270,6 +285,7 @@ def hook(desk: Desk) -> None:
 COURSES: dict[str, tuple[Callable[[Desk], object], type, bool]] = {
     "nbgrader's steps": (settings_that_travel, Handed, False),
     "a step of the course's own": (with_step("Stamp"), Job, True),
+    "a step that opens the gradebook": (with_step("Curve"), Job, True),
     "a step that is called like nbgrader's": (with_step("LimitOutput"), Job, True),
     "something done before": (hook, Job, True),
     "a penalty before the scores": (lateness_first, Job, False),
