@@ -179,7 +179,11 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         Raises: NbGraderException, also where the gradebook or the course's folders fail us in the middle.
         """
         course = self.coursedir
-        self._steps = Steps.of(self)
+        try:
+            self._steps = Steps.of(self)
+            self._settings = self._steps.settings()
+        except Exception as error:  # whatever a course's own class has to say
+            self._fail(f"The steps that nbgrader_config.py chooses for grading cannot be used. {told(error)}")
         submitted, course.submitted_directory = course.submitted_directory, self.accepted_directory
         try:
             with (
@@ -452,7 +456,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
     def _given_to_everybody(self) -> str:
         """Stands for what grading depends on besides the submission: the assignment, the grader and the settings."""
         frame = nbformat.writes(self._frame)
-        return digest([frame, self._gradebook.outline.listed(), grader_digest(), self._steps.settings()])
+        return digest([frame, self._gradebook.outline.listed(), grader_digest(), self._settings])
 
     def set_aside(self, unfit: Unfit) -> None:
         """Leave no score, and say so wherever somebody may look for one."""

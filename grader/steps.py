@@ -7,11 +7,14 @@ knows of the assignment. Those can be carried out where there is no course (`gra
 from __future__ import annotations
 
 import ast
+import inspect
 import json
+import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -70,6 +73,8 @@ KNOWN = {
 """The steps that need the notebook, their settings and an outline, and nothing else."""
 
 
+VERSIONED = ("grader", "nbconvert", "nbgrader", "traitlets")
+"""Packages whose code is known by what `grader.records` says of them."""
 SEALED_EXECUTE = "grader.nbgrader_plugin.SealedExecute"
 
 
@@ -145,10 +150,14 @@ class Steps:
         return [*map(type, steps), *(step.plugin_class for step in steps if hasattr(step, "plugin_class"))]
 
     def settings(self) -> list[Any]:
-        """Of all steps and their plugins, as something that is written in the same way by every process."""
+        """Of all steps and their plugins, as something that is written in the same way by every process.
+
+        And the code of a course's own, by which it may say what others say by settings.
+        """
         steps = [*self.sanitize, *self.autograde]
         steps += [step.plugin_class(parent=step) for step in steps if hasattr(step, "plugin_class")]
-        return [[type(step).__name__, _plain(step.trait_values(config=True))] for step in steps]
+        said = [[type(step).__name__, _plain(step.trait_values(config=True))] for step in steps]
+        return [*said, [_code_of(kind) for kind in self.classes]]
 
     def planned(self, frame: NotebookNode, outline: Outline) -> Plan | None:
         """A plan for processes that have no course; None where something would miss it there."""
@@ -166,6 +175,19 @@ class Steps:
         except ValueError:
             return None
         return Plan(as_text(frame), outline, sanitize, autograde)
+
+
+def _code_of(kind: type) -> list[str]:
+    """Of the classes that are a course's own: their modules, or, in a configuration file, their methods."""
+    found: list[str] = []
+    for base in kind.__mro__:
+        if base.__module__.partition(".")[0] in VERSIONED:
+            continue
+        path = getattr(sys.modules.get(base.__module__), "__file__", None)
+        methods = [value for value in vars(base).values() if isinstance(value, FunctionType)]
+        with suppress(OSError, SyntaxError):  # there is no text, or no longer this one
+            found += [Path(path).read_text("utf-8", "replace")] if path else map(inspect.getsource, methods)
+    return found
 
 
 def _plain(value: object) -> object:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -97,6 +99,36 @@ def test_another_price_of_a_day_grades_again(desk):
     desk.config.PointsPerDay.points = 1.5
     assert grade(desk) == ALL_DONE
     assert penalty(desk, "cleo") == 1.5
+
+
+@pytest.mark.parametrize("place", ["a module", "nbgrader_config.py"])
+def test_another_rule_in_a_plugin_of_one_s_own_grades_again(desk, tmp_path, monkeypatch, place):
+    rule = tmp_path / "own_rule.py"
+    for points in (1.5, 2.5):
+        rule.write_text(RULE.format(points), encoding="utf-8")
+        names = {"__name__": "own_rule"} if place == "a module" else {}
+        monkeypatch.setitem(sys.modules, "own_rule", SimpleNamespace(__file__=str(rule)))
+        exec(compile(rule.read_text(encoding="utf-8"), str(rule), "exec"), names)
+        desk.config.AssignLatePenalties.plugin_class = names["Rule"]
+        assert grade(desk) == ALL_DONE
+        assert penalty(desk, "cleo") == points
+        assert grade(desk) == ALL_CURRENT
+
+
+RULE = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+class Rule(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return {}
+"""
+
+
+@pytest.mark.parametrize("wrong", ["no_such_module.Step", "grader.no_such_step"])
+def test_steps_that_cannot_be_used_end_the_run_in_a_sentence(desk, wrong):
+    desk.config.Autograde.autograde_preprocessors.append(wrong)
+    assert grade(desk).startswith("The steps that nbgrader_config.py chooses for grading cannot be used. ")
+    assert desk.ran == []
 
 
 class KeepsAList(LateSubmissionPlugin):
