@@ -399,7 +399,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self._init_preprocessors()
         resources = self.init_single_notebook_resources(str(accepted))
         text, _ = self.exporter.from_filename(str(accepted), resources=resources)
-        self._gradebook.drop()
+        self._gradebook.save()  # a step of the course's own may have written something
         return str(text).encode()
 
     def _autograded(self, student: str, done: Executed) -> Path:

@@ -249,6 +249,15 @@ class Curve(NbGraderPreprocessor):
         return nb, resources
 
 
+class Notice(NbGraderPreprocessor):
+    """A step of a course's own that writes before anything has run."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        with Gradebook(resources["nbgrader"]["db_url"]) as book:
+            book.update_or_create_student(resources["nbgrader"]["student"], last_name="has handed in")
+        return nb, resources
+
+
 class LimitOutput(preprocessors.LimitOutput):
     """Called like one of nbgrader's."""
 
@@ -310,6 +319,13 @@ def test_steps_that_miss_the_course_elsewhere_are_carried_out_here_and_nobody_se
     other.autograde()
     assert state(desk.root) == state(other.root)
     assert (b'"stamp"' in notebook_of(desk).read_bytes()) == stamped
+
+
+def test_what_a_step_of_the_first_pass_writes_is_kept(desk):
+    desk.config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput", "tests.test_cohort.Notice"]
+    assert grade(desk) == ALL_DONE
+    with desk.gradebook() as book:
+        assert {student.id for student in book.students if student.last_name} == {"ada", "cleo", "dora"}
 
 
 def test_marks_given_by_hand_are_treated_as_nbgrader_autograde_does(graded, tmp_path, monkeypatch):
