@@ -33,7 +33,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import MetadataValidator
-from nbgrader.utils import setenv
+from nbgrader.utils import find_all_files, setenv
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
@@ -194,6 +194,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 ) as self._gradebook,
             ):
                 self._given = self._given_to_everybody()
+                self._given_files = self._find_given_files()
                 self.exporter.optimistic_validation = True  # once after all steps, not after each of them
                 _remove(Path(course.root, self._staging))  # a run that was killed may have left something there
                 yield
@@ -283,7 +284,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         made = course.autograded_directory
         try:
             course.autograded_directory = self._staging
-            folder = self._autograded(student, done)
+            folder = self._autograded(taken, done)
         finally:
             course.autograded_directory = made
         notebook = sha256((folder / self._notebook_name).read_bytes())
@@ -402,21 +403,55 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self._gradebook.save()  # a step of the course's own may have written something
         return str(text).encode()
 
-    def _autograded(self, student: str, done: Executed) -> Path:
+    def _autograded(self, taken: Taken, done: Executed) -> Path:
         """All that nbgrader records about a notebook that has been run, and the folder that it makes."""
-        assignment = self.coursedir.assignment_id
+        assignment, student = self.coursedir.assignment_id, taken.student
         folder = Path(self._format_dest(assignment, student))
         _empty(folder)
-        self.notebooks = [str(self._place(self.accepted_directory, student) / self._notebook_name)]
-        self._sanitizing = True  # nbgrader's word for the pass that reads what was handed in
-        self.init_assignment(assignment, student)
         notebook = folder / self._notebook_name
-        notebook.write_bytes(done.notebook)
         if done.marks is None:
+            self.notebooks = [str(self._place(self.accepted_directory, student) / self._notebook_name)]
+            self._sanitizing = True  # nbgrader's word for the pass that reads what was handed in
+            self.init_assignment(assignment, student)
+            notebook.write_bytes(done.notebook)
             self._second_pass(notebook)
         else:
+            self._enter(taken, folder)
+            notebook.write_bytes(done.notebook)
             self._consider_lateness(self._gradebook.mark(student, done.marks))
         return folder
+
+    def _enter(self, taken: Taken, folder: Path) -> None:
+        """What nbgrader's `init_assignment` does, without a search for files and entries that are known to be there."""
+        from grader.intake import SECRET, TIMESTAMP
+
+        assignment, student, gradebook = self.coursedir.assignment_id, taken.student, self._gradebook
+        if self.create_student:
+            gradebook.update_or_create_student(student)
+        else:
+            gradebook.find_student(student)
+        timestamp = taken.accepted.slip.timestamp
+        submission = gradebook.update_or_create_submission(
+            assignment, student, **({"timestamp": timestamp} if timestamp else {})
+        )
+        if submission.total_seconds_late > 0:
+            self.log.warning("%s is %s seconds late", submission, submission.total_seconds_late)
+        for name in (TIMESTAMP, SECRET):
+            shutil.copy(self._place(self.accepted_directory, student) / name, folder)
+        for name in self._given_files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self._source / name, folder / name)
+
+    @property
+    def _source(self) -> Path:
+        return Path(self.coursedir.format_path(self.coursedir.source_directory, ".", self.coursedir.assignment_id))
+
+    def _find_given_files(self) -> list[str]:
+        """What everybody gets beside the notebook, from the assignment's source."""
+        course, source = self.coursedir, str(self._source)
+        kept = {os.path.join(source, name) for name in self.exclude_overwriting.get(course.assignment_id, [])}
+        found = set(find_all_files(source, [*course.ignore, "*.ipynb"])) - kept
+        return sorted(os.path.relpath(path, source) for path in found)
 
     def _second_pass(self, notebook: Path) -> None:
         """nbgrader's, over a notebook that has been run."""

@@ -40,7 +40,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, str):
+            if isinstance(value, str) and not value.isprintable():
                 msgspec.structs.force_setattr(self, name, printable(value))
 
 

@@ -2,7 +2,8 @@
 
     python scripts/simulate_cluster.py                        the table, with the times that were measured here
     python scripts/simulate_cluster.py --measure 500          measure the driver, with a real cluster
-    python scripts/simulate_cluster.py --driver 0.2 TIMES     other times: seconds for a notebook, one a line
+    python scripts/simulate_cluster.py RECORDS                other times: those of a class that has been graded, whose
+                                                              records lie in this folder (course/records/<assignment>)
 
 The driver is serial, as in grader/cohort/cluster.py: it prepares a submission, hands it to the worker with the most
 room, and records results, those first. Each worker has one thread, and two notebooks at the most. Times are drawn from
@@ -32,8 +33,11 @@ warnings.simplefilter("ignore")
 
 DRIVER_SECONDS = 0.016
 """CPU seconds of the driver for each submission (--measure)."""
-TASK_SECONDS = (1.5, 1.8, 2.0, 2.2, 3.0, 8.0)
-"""An assumed mixture: ordinary notebooks, a slow one, and one with a cell that hangs a while."""
+TASK_SECONDS = (
+    *(4.2, 5.4, 4.3, 4.0, 3.5, 4.6, 4.1, 3.4, 2.3, 1.1, 1.7, 0.9),
+    *(4.9, 4.7, 4.6, 4.3, 5.5, 4.1, 4.9, 4.4, 4.6, 3.8, 4.6, 4.8),
+)
+"""What the notebooks of docs/performance.md took with `--jobs 2`, as their records have it."""
 WORKERS = (2, 16, 64, 256, 1024)
 PER_THREAD = 2
 AT_ONCE = """
@@ -69,6 +73,14 @@ def simulate(submissions: int, workers: int, driver: float, tasks: list[float], 
         else:
             now = ends[0][0]
     return now
+
+
+def recorded(folder: Path) -> list[float]:
+    """How long each notebook took that has been graded: seconds."""
+    from grader.records import read_record
+
+    records = [read_record(path) for path in sorted(folder.glob("*.json"))]
+    return [record.seconds for record in records if record is not None and record.seconds is not None]
 
 
 def measure(size: int) -> None:
@@ -136,7 +148,7 @@ def measure(size: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Simulate a large class on a cluster.")
-    parser.add_argument("times", metavar="TIMES", nargs="?", type=Path, help="a file of seconds, one a line")
+    parser.add_argument("records", metavar="RECORDS", nargs="?", type=Path, help="a folder of records, for their times")
     parser.add_argument("--driver", type=float, default=DRIVER_SECONDS, help="seconds of the driver for a submission")
     parser.add_argument("--submissions", type=int, default=100_000)
     parser.add_argument("--measure", type=int, metavar="N", help="measure the driver with a class of N instead")
@@ -144,7 +156,9 @@ def main() -> None:
     if options.measure:
         measure(options.measure)
         return
-    tasks = [float(line) for line in options.times.read_text().split()] if options.times else list(TASK_SECONDS)
+    tasks = recorded(options.records) if options.records else list(TASK_SECONDS)
+    if not tasks:
+        parser.error(f"There are no records in {options.records}.")
     mean = sum(tasks) / len(tasks)
     print(
         f"{options.submissions} submissions, {mean:.2f} s each on a worker, {options.driver:.3f} s each of the driver"
