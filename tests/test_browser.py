@@ -188,6 +188,7 @@ def answers(address: str) -> bool:
 # The student
 
 
+@pytest.mark.study  # nbgrader's own pages, for the most part; what is ours in them is tried above and below
 def test_a_student_fetches_validates_and_hands_in(term, browser, tmp_path):
     with jupyter("lab", term.home, tmp_path / "own") as address, looking(browser, f"{address}/lab") as page:
         page.get_by_role("menuitem", name="Nbgrader").click()

@@ -27,7 +27,7 @@ from grader.notebook_run import CellRun
 from grader.sandbox.problems import SandboxProblem
 from grader.student_ids import problem_with_id
 from tests.desk import AUTOMATIC, BOOK, EARLY, LATE, ROOT, Desk, open_desk, text_of
-from tests.malformed import NAME, NOTEBOOK, SOLVED, Book, cases
+from tests.malformed import NAME, NOTEBOOK, SOLVED, Book, Case, cases
 
 # nbgrader's own use of its database.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
@@ -343,10 +343,12 @@ def test_reading_the_configuration_loads_nothing_heavy():
 # all of it at once, with the real commands
 
 HONEST = ("aaron_is_first", "zoe_is_last")
+WITH_A_PAGE = "pages_and_links_attached"
 
 
 @dataclass
 class Batch:
+    cases: list[Case]
     course: Path
     said: str
     code: int
@@ -364,8 +366,10 @@ def everything(folder: Path) -> list[tuple[str, int, int]]:
     return sorted(found)
 
 
-@pytest.fixture(scope="module")
-def batch(tmp_path_factory) -> Batch:
+@pytest.fixture(scope="module", params=[3, pytest.param(1, marks=pytest.mark.study)], ids=["some", "all"])
+def batch(request, tmp_path_factory) -> Batch:
+    """Every third of the broken submissions, or all of them."""
+    chosen = [case for i, case in enumerate(cases()) if i % request.param == 0 or case.student == WITH_A_PAGE]
     place = tmp_path_factory.mktemp("batch")
     course = place / "linreg"
     shutil.copytree(ROOT / "assignments", course / "assignments")
@@ -396,14 +400,14 @@ def batch(tmp_path_factory) -> Batch:
     solved = Book(json.loads((ROOT / "assignments" / NAME / NOTEBOOK).read_text(encoding="utf-8")))
     for student in HONEST:
         solved.save(submitted / student / NAME)
-    for case in cases():
+    for case in chosen:
         case.hand_in(submitted, BOOK)
     before = everything(submitted)
     code, said = run("autograde", NAME)
     after = everything(submitted)
     done, feedback = run("generate_feedback", NAME)
     assert done == 0, feedback
-    return Batch(course, said, code, run("release_feedback", NAME), before, after)
+    return Batch(chosen, course, said, code, run("release_feedback", NAME), before, after)
 
 
 @pytest.mark.slow
@@ -421,7 +425,7 @@ class TestEveryBrokenSubmissionAtOnce:
             }
 
     def test_what_can_be_graded_gets_the_marks_that_grader_check_gives(self, batch):
-        graded = {case.student: case for case in cases() if not case.refused}
+        graded = {case.student: case for case in batch.cases if not case.refused}
         got = {student: marks(batch, student) for student in graded}
         wrong = {
             student: found
@@ -432,16 +436,18 @@ class TestEveryBrokenSubmissionAtOnce:
         assert wrong == {}
 
     def test_what_cannot_be_graded_has_no_score_and_a_page_with_the_reason(self, batch):
-        for case in cases():
+        for case in batch.cases:
             if case.refused and not problem_with_id(case.student):
                 assert set(marks(batch, case.student).values()) == {None}, case.name
                 page = batch.course / "course" / "feedback" / case.student / NAME / f"{NAME}.html"
                 assert case.refused in text_of(page.read_text(encoding="utf-8")), case.name
 
     def test_the_command_ends_with_the_list_of_those_who_could_not_be_graded(self, batch):
-        refused = [case for case in cases() if case.refused]
+        refused = [case for case in batch.cases if case.refused]
         assert batch.code == 1
-        _, _, summary = batch.said.partition(f"{len(refused)} of {len(cases()) + 2} submissions could not be graded.")
+        _, _, summary = batch.said.partition(
+            f"{len(refused)} of {len(batch.cases) + 2} submissions could not be graded."
+        )
         lines = summary.strip().splitlines()
         assert len(lines) == len(refused)
         for case in refused:
@@ -450,7 +456,7 @@ class TestEveryBrokenSubmissionAtOnce:
     def test_feedback_can_be_released_to_all_of_them(self, batch):
         code, said = batch.released
         assert code == 0, said
-        ids = {*HONEST, *(case.student for case in cases() if not problem_with_id(case.student))}
+        ids = {*HONEST, *(case.student for case in batch.cases if not problem_with_id(case.student))}
         pages = list((batch.course / "course" / "exchange" / "linreg" / "feedback").iterdir())
         assert len(pages) == len(ids)
 
@@ -465,10 +471,10 @@ class TestEveryBrokenSubmissionAtOnce:
     def test_only_ids_are_in_the_gradebook(self, batch):
         with Gradebook(f"sqlite:///{batch.course / 'course' / 'gradebook.db'}", "linreg") as book:
             students = {student.id for student in book.students}
-        assert students == {*HONEST, *(case.student for case in cases() if not problem_with_id(case.student))}
+        assert students == {*HONEST, *(case.student for case in batch.cases if not problem_with_id(case.student))}
 
     def test_no_page_holds_what_a_file_name_tried_to_bring(self, batch):
-        page = batch.course / "course" / "feedback" / "pages_and_links_attached" / NAME / f"{NAME}.html"
+        page = batch.course / "course" / "feedback" / WITH_A_PAGE / NAME / f"{NAME}.html"
         text = page.read_text(encoding="utf-8")
         assert "this was left aside" in text
         assert "<img src=x" not in text

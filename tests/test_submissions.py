@@ -114,7 +114,7 @@ def one_in(count: int, values: Iterable[Any], *, always: Collection[Any] = ()) -
 @pytest.mark.parametrize(
     ("name", "seed"),
     [(name, PUBLIC_SEED) for name in RIGHT]
-    + list(one_in(11, [(name, seed) for name in RIGHT for seed in OTHER_SEEDS])),
+    + list(one_in(16, [(name, seed) for name in RIGHT for seed in OTHER_SEEDS])),
 )
 def test_a_right_submission_gets_full_marks(name: str, seed: int) -> None:
     alone = parts_of("right", name)
@@ -138,7 +138,7 @@ def in_teams() -> list[tuple[str, dict[str, str]]]:
     return teams
 
 
-@pytest.mark.parametrize("number", one_in(4, [(number,) for number in range(len(in_teams()))]))
+@pytest.mark.parametrize("number", one_in(7, [(number,) for number in range(len(in_teams()))]))
 def test_right_functions_of_different_people_work_together(number: int) -> None:
     assignment, team = in_teams()[number]
     together = REFERENCE | {function: functions("right", name)[function] for function, name in team.items()}
@@ -155,7 +155,7 @@ ALONE = {check: name for name in sorted(WRONG, reverse=True) for check in WRONG[
 @pytest.mark.parametrize(
     "name",
     one_in(
-        5,
+        8,
         [(name,) for name in sorted(WRONG) if parts_of("wrong", name)],
         always=[(name,) for name in ALONE.values()],
     ),
@@ -199,7 +199,7 @@ ONLY_TOGETHER = only_together()
 @pytest.mark.parametrize(
     "name",
     one_in(
-        8,
+        12,
         [(name,) for name in sorted(WRONG) if joint_parts_of("wrong", name)],
         always=[(name,) for name in ONLY_TOGETHER],
     ),
