@@ -528,7 +528,7 @@ def draw(costs: Sequence[Cost], path: Path) -> None:
     time_axes.legend()
     memory_axes.semilogx(sizes, [cost.peak / 2**20 for cost in costs], "s-")
     memory_axes.set(title="Memory of all processes, at most", xlabel="submissions", ylabel="MB")
-    memory_axes.set_ylim(bottom=0)
+    memory_axes.set_ylim(0, 1.2 * max(cost.peak for cost in costs) / 2**20)
     for axes in (time_axes, memory_axes):
         axes.grid(alpha=0.4)
     figure.savefig(path, metadata={"Date": None})
