@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -238,16 +237,6 @@ def test_two_sessions_after_another_share_nothing(forkserver):
         session.run_cell("import builtins, numpy\nbuiltins.print = None\nnumpy.left = 1\nx = 1")
     with Session(forkserver) as session:
         assert printed(session, "import numpy\nprint('x' in globals(), hasattr(numpy, 'left'))") == "False False\n"
-
-
-def test_whoever_asks_and_whoever_answers_share_a_processor_until_the_session_ends(forkserver):
-    before = os.sched_getaffinity(0)
-    for _ in range(2):
-        with Session(forkserver) as session:
-            theirs = printed(session, "import os\nprint(os.sched_getaffinity(0))")
-            [ours] = os.sched_getaffinity(0)
-        assert theirs == f"{{{ours}}}\n"
-        assert os.sched_getaffinity(0) == before
 
 
 def test_a_session_without_its_forkserver_is_our_problem():

@@ -150,11 +150,10 @@ class Forkserver:
         Raises: SandboxProblem if the forkserver has gone or the child does not come up.
         """
         ours, theirs = socket.socketpair()
-        with ours, _on_one_processor() as processor:
-            # Counted here: within bubblewrap's own namespace the user's other threads cannot be seen, but may still
-            # count. A user of its own runs nothing else.
-            threads = 1 if os.getuid() == 0 else threads_of(self.user)
-            order = {"do": "fork", "threads": threads, "processor": processor}
+        # Counted here: within bubblewrap's own namespace the user's other threads cannot be seen, but may still count.
+        # A user of its own runs nothing else.
+        order = {"do": "fork", "threads": 1 if os.getuid() == 0 else threads_of(self.user)}
+        with ours:
             with theirs:
                 try:
                     socket.send_fds(self._control, [json.dumps(order).encode()], [theirs.fileno()])
@@ -196,33 +195,6 @@ class Forkserver:
             lines = self._process.stderr.read(20_000).decode(errors="replace").strip().splitlines()
             return lines[-1] if lines else "it said nothing."
         return "it does not answer."
-
-
-@contextlib.contextmanager
-def _on_one_processor() -> Iterator[int | None]:
-    """Keep this thread where it runs now, and say where, so that a child can be kept there too.
-
-    One of the two always waits for the other, some thousand times in a submission, and to be woken on a processor that
-    has gone to sleep takes as long as a small request. Between two children the kernel may choose again.
-    """
-    allowed = os.sched_getaffinity(0)
-    processor = _processor()
-    try:
-        os.sched_setaffinity(0, {processor})
-    except OSError:  # it is being taken out of use
-        yield None
-        return
-    try:
-        yield processor
-    finally:
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, allowed)
-
-
-def _processor() -> int:
-    """The number of the processor that this thread runs on."""
-    with open("/proc/thread-self/stat", encoding="utf-8", errors="replace") as file:
-        return int(file.read().rpartition(")")[2].split()[36])
 
 
 class Child:

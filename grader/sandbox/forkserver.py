@@ -8,13 +8,12 @@ serves one child at a time:
                                                ->  exit, with the wait status and the CPU time, for every child
 
 and ends when the control socket closes. The order to fork says how many threads the child's user runs already, which
-cannot be seen from within a namespace, and on which processor the child is to run. Started as root, it becomes the
-unprivileged user that its settings name before anything else.
+cannot be seen from within a namespace. Started as root, it becomes the unprivileged user that its settings name before
+anything else.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -65,9 +64,6 @@ def main() -> None:
             wipe(scratch)
         child = os.fork()
         if child == 0:
-            if order["processor"] is not None:
-                with contextlib.suppress(OSError):
-                    os.sched_setaffinity(0, {order["processor"]})
             allowed = msgspec.structs.replace(limits, processes=limits.processes + order["threads"])
             worker.main(descriptors[0], notebook, allowed, walls)
         os.close(descriptors[0])
