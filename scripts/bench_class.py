@@ -281,7 +281,7 @@ def run_alone(notebooks: Sequence[Path]) -> Alone:
     plt.switch_backend("Agg")
     plt.show = show
     clock = Clock()
-    # Mistakes are given back to the functions they are in by their names, which `wraps` keeps.
+    # A gradient is student code too: it goes back through what their functions did.
     nd.NDArray.backward = clock.on(nd.NDArray.backward)
     autograd.backward = clock.on(autograd.backward)
     parts = {f"check_{part.id}": part for part in checks.parts(NAME)}
