@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import (
     Assignment,
-    BaseCell,
     Comment,
     Grade,
     Gradebook,
@@ -31,7 +32,24 @@ from nbgrader.api import (
     new_uuid,
 )
 from nbgrader.utils import parse_utc
-from sqlalchemy import Executable, Float, Insert, bindparam, cast, event, insert, or_, select, text
+from sqlalchemy import (
+    BindParameter,
+    Executable,
+    Float,
+    Insert,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    event,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -57,48 +75,9 @@ AND held.database = (SELECT oid FROM pg_database WHERE datname = current_databas
 AND (held.classid::bigint << 32 | held.objid::bigint) = %s
 """
 
-STUDENTS, ASSIGNMENTS, CELLS = Student.__table__, Assignment.__table__, BaseCell.__table__
+STUDENTS, ASSIGNMENTS = Student.__table__, Assignment.__table__
 SUBMISSIONS, NOTEBOOKS = SubmittedAssignment.__table__, SubmittedNotebook.__table__
 GRADES, COMMENTS = Grade.__table__, Comment.__table__
-
-FIND_SUBMISSION = (
-    select(
-        SUBMISSIONS.c.id,
-        SUBMISSIONS.c.timestamp,
-        SUBMISSIONS.c.extension,
-        ASSIGNMENTS.c.duedate,
-        NOTEBOOKS.c.id,
-        NOTEBOOKS.c.late_submission_penalty,
-    )
-    .join(ASSIGNMENTS, ASSIGNMENTS.c.id == SUBMISSIONS.c.assignment_id)
-    .join(NOTEBOOKS, NOTEBOOKS.c.assignment_id == SUBMISSIONS.c.id)
-    .where(ASSIGNMENTS.c.name == bindparam("assignment"), SUBMISSIONS.c.student_id == bindparam("student"))
-)
-FIND_STUDENT = select(STUDENTS.c.id).where(STUDENTS.c.id == bindparam("student"))
-DATE = SUBMISSIONS.update().where(SUBMISSIONS.c.id == bindparam("submission")).values(timestamp=bindparam("date"))
-FIND_SCORES, FIND_COMMENTS = (
-    select(CELLS.c.name, table.c.id, value)
-    .join(CELLS, CELLS.c.id == table.c.cell_id)
-    .where(table.c.notebook_id == bindparam("notebook"))
-    for table, value in ((GRADES, GRADES.c.auto_score), (COMMENTS, COMMENTS.c.auto_comment))
-)
-SCORE = (
-    GRADES.update()
-    .where(GRADES.c.id == bindparam("row"))
-    .values(
-        auto_score=bindparam("value", type_=Float),
-        # nbgrader's rule: what a person has marked is to be looked at again, like what has no score.
-        needs_manual_grade=or_(GRADES.c.manual_score.is_not(None), cast(bindparam("value"), Float).is_(None)),
-    )
-)
-COMMENT = COMMENTS.update().where(COMMENTS.c.id == bindparam("row")).values(auto_comment=bindparam("value"))
-NO_SCORES = (
-    GRADES.update()
-    .where(GRADES.c.notebook_id == bindparam("notebook"))
-    .values(auto_score=None, needs_manual_grade=True)
-)
-NO_COMMENTS = COMMENTS.update().where(COMMENTS.c.notebook_id == bindparam("notebook")).values(auto_comment=None)
-NO_PENALTY = NOTEBOOKS.update().where(NOTEBOOKS.c.id == bindparam("notebook")).values(late_submission_penalty=None)
 
 
 class Unusable(SQLAlchemyError):
@@ -114,6 +93,88 @@ class _Patient(Session):
 
     def save(self) -> None:
         super().commit()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A submission as it stands in the gradebook. due: with the student's extension. id, notebook: its rows."""
+
+    student: str
+    id: str
+    notebook: str
+    timestamp: datetime | None
+    due: datetime | None
+    late_submission_penalty: float | None
+
+    @property
+    def total_seconds_late(self) -> float:
+        if self.timestamp is None or self.due is None:
+            return 0.0
+        return max(0.0, (self.timestamp - self.due).total_seconds())
+
+    def __str__(self) -> str:
+        return f"The submission of {self.student}"
+
+
+class _Statements:
+    """What a run asks of its one assignment and has written there.
+
+    Each finds its rows by an index that nbgrader has made, so that it takes as long in a large class as in a small one.
+    Those for marks and comments name all the cells that there are, because their indexes begin with the cell.
+
+    graded, commented: the ids of the cells that are worth points, and of those that can be commented on.
+    """
+
+    def __init__(self, assignment: str, notebook: str, graded: Sequence[str], commented: Sequence[str]) -> None:
+        student: BindParameter[str] = bindparam("student")
+        row: BindParameter[str] = bindparam("row")
+        self.find = (
+            select(
+                SUBMISSIONS.c.id,
+                NOTEBOOKS.c.id,
+                SUBMISSIONS.c.timestamp,
+                ASSIGNMENTS.c.duedate,
+                SUBMISSIONS.c.extension,
+                NOTEBOOKS.c.late_submission_penalty,
+            )
+            .select_from(ASSIGNMENTS)
+            .outerjoin(
+                SUBMISSIONS, and_(SUBMISSIONS.c.assignment_id == ASSIGNMENTS.c.id, SUBMISSIONS.c.student_id == student)
+            )
+            .outerjoin(
+                NOTEBOOKS, and_(NOTEBOOKS.c.assignment_id == SUBMISSIONS.c.id, NOTEBOOKS.c.notebook_id == notebook)
+            )
+            .where(ASSIGNMENTS.c.id == assignment)
+        )
+        self.find_student = select(STUDENTS.c.id).where(STUDENTS.c.id == student)
+        self.date = SUBMISSIONS.update().where(SUBMISSIONS.c.id == row).values(timestamp=bindparam("date"))
+        self.no_penalty = NOTEBOOKS.update().where(NOTEBOOKS.c.id == row).values(late_submission_penalty=None)
+
+        grades, comments = (
+            and_(table.c.notebook_id == row, table.c.cell_id.in_([bindparam(f"{table.name}_{id}", id) for id in cells]))
+            for table, cells in ((GRADES, graded), (COMMENTS, commented))
+        )
+        one_grade, one_comment = (
+            and_(table.c.notebook_id == row, table.c.cell_id == bindparam("cell")) for table in (GRADES, COMMENTS)
+        )
+        self.find_marks = union_all(
+            select(literal("score"), GRADES.c.cell_id, GRADES.c.auto_score, cast(null(), Text)).where(grades),
+            select(literal("comment"), COMMENTS.c.cell_id, cast(null(), Float), COMMENTS.c.auto_comment).where(
+                comments
+            ),
+        )
+        self.score = (
+            GRADES.update()
+            .where(one_grade)
+            .values(
+                auto_score=bindparam("value", type_=Float),
+                # nbgrader's rule: what a person has marked is to be looked at again, like what has no score.
+                needs_manual_grade=or_(GRADES.c.manual_score.is_not(None), cast(bindparam("value"), Float).is_(None)),
+            )
+        )
+        self.comment = COMMENTS.update().where(one_comment).values(auto_comment=bindparam("value"))
+        self.no_scores = GRADES.update().where(grades).values(auto_score=None, needs_manual_grade=True)
+        self.no_comments = COMMENTS.update().where(comments).values(auto_comment=None)
 
 
 class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
@@ -135,13 +196,18 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
             event.listen(self.engine, "connect", _hold(assignment))
         self.engine.dispose()  # the connections made so far
         self.db = scoped_session(sessionmaker(class_=_Patient, autoflush=True, bind=self.engine))
-        self._name = assignment
         notebook = Gradebook.find_notebook(self, assignment, assignment)
         self.outline = Outline.of(notebook)
         Outlined.__init__(self, self.outline)
+        self._name = assignment
         self._assignment_id, self._notebook_id = notebook.assignment_id, notebook.id
-        self._graded_ids = [cell.id for cell in (*notebook.grade_cells, *notebook.task_cells)]
-        self._commented_ids = [cell.id for cell in (*notebook.solution_cells, *notebook.task_cells)]
+        graded = {cell.name: cell.id for cell in (*notebook.grade_cells, *notebook.task_cells)}
+        commented = {cell.name: cell.id for cell in (*notebook.solution_cells, *notebook.task_cells)}
+        self._ids = {"score": graded, "comment": commented}
+        self._names = {id: name for cells in self._ids.values() for name, id in cells.items()}
+        self._statements = _Statements(
+            self._assignment_id, self._notebook_id, [*graded.values()], [*commented.values()]
+        )
         self.drop()
 
     # What nbgrader's steps ask for, in fewer statements
@@ -149,7 +215,7 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
     def update_or_create_student(self, name: str, **values: Any) -> Student:
         if values:
             return super().update_or_create_student(name, **values)
-        if self._run(FIND_STUDENT, {"student": name}).first() is None:
+        if self._run(self._statements.find_student, {"student": name}).first() is None:
             self._run(self._add_student, {"id": name})
         return Student(id=name)
 
@@ -163,84 +229,92 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
                 return sqlite.insert(STUDENTS).on_conflict_do_nothing()
         return insert(STUDENTS)
 
-    def update_or_create_submission(self, assignment: str, student: str, **values: Any) -> SubmittedAssignment:
-        """values: at most a timestamp. A copy, as from `submission`."""
+    def update_or_create_submission(self, assignment: str, student: str, **values: Any) -> Entry:
+        """Of a student that there is. values: at most a timestamp."""
         dated = {name: parse_utc(value) for name, value in values.items()}
-        try:
-            found = self.submission(student)
-        except MissingEntry:
-            self._add_submission(student, dated)
-            return self.submission(student)
-        if dated:
-            self._run(DATE, {"submission": found.id, "date": dated["timestamp"]})
-            found.timestamp = dated["timestamp"]
-        return found
+        submission, notebook, timestamp, duedate, extension, penalty = self._found(student)
+        if submission is None:
+            submission = new_uuid()
+            of = {"assignment_id": self._assignment_id, "student_id": student}
+            self._run(SUBMISSIONS.insert(), {"id": submission} | of | dated)
+        elif dated:
+            self._run(self._statements.date, {"row": submission, "date": dated["timestamp"]})
+        if notebook is None:
+            notebook = self._add_notebook(submission)
+        timestamp = dated.get("timestamp", timestamp)
+        return Entry(student, submission, notebook, timestamp, _extended(duedate, extension), penalty)
 
-    def _add_submission(self, student: str, dated: dict[str, Any]) -> None:
+    def _add_notebook(self, submission: str) -> str:
         """With a row for everything that can be marked or commented on, as nbgrader does it."""
-        submission, notebook = new_uuid(), new_uuid()
-        of = {"assignment_id": self._assignment_id, "student_id": student}
-        self._run(SUBMISSIONS.insert(), {"id": submission} | of | dated)
+        notebook: str = new_uuid()
         self._run(NOTEBOOKS.insert(), {"id": notebook, "assignment_id": submission, "notebook_id": self._notebook_id})
-        for table, cells in ((GRADES, self._graded_ids), (COMMENTS, self._commented_ids)):
+        for table, cells in ((GRADES, self._ids["score"]), (COMMENTS, self._ids["comment"])):
             if cells:
-                self._run(table.insert(), [{"notebook_id": notebook, "cell_id": cell} for cell in cells])
+                self._run(table.insert(), [{"notebook_id": notebook, "cell_id": cell} for cell in cells.values()])
+        return notebook
 
     # What we ask for
 
-    def submission(self, student: str) -> SubmittedAssignment:
-        """A copy of a submission as it stands, with its one notebook, its student and the assignment's due date.
+    def enter(self, student: str, timestamp: str, *, new_students: bool) -> Entry:
+        """The entry of a submission, made where there was none.
 
-        Raises: MissingEntry.
+        timestamp: when it was handed in; where it is empty, what the gradebook says about that stays.
+        new_students: whether a student whom the gradebook does not know is made, too.
+
+        Raises: MissingEntry for such a student otherwise.
         """
-        row = self._run(FIND_SUBMISSION, {"assignment": self._name, "student": student}).one_or_none()
+        if new_students:
+            self.update_or_create_student(student)
+        else:
+            self.find_student(student)
+        return self.update_or_create_submission(self._name, student, **({"timestamp": timestamp} if timestamp else {}))
+
+    def entry(self, student: str) -> Entry | None:
+        """A submission as it stands, if there is one."""
+        submission, notebook, timestamp, duedate, extension, penalty = self._found(student)
+        if submission is None or notebook is None:
+            return None
+        return Entry(student, submission, notebook, timestamp, _extended(duedate, extension), penalty)
+
+    def _found(self, student: str) -> tuple[Any, ...]:
+        row = self._run(self._statements.find, {"student": student}).one_or_none()
         if row is None:
-            raise MissingEntry(f"The gradebook has no submission of {student}.")
-        submission, timestamp, extension, duedate, notebook, penalty = row
-        return SubmittedAssignment(
-            id=submission,
-            assignment=Assignment(name=self._name, duedate=duedate),
-            student=Student(id=student),
-            timestamp=timestamp,
-            extension=extension,
-            notebooks=[SubmittedNotebook(id=notebook, late_submission_penalty=penalty)],
-        )
+            raise MissingEntry(f"The gradebook does not know {self._name} any more.")
+        return tuple(row)
 
-    def mark(self, student: str, marks: Marks) -> SubmittedAssignment:
+    def mark(self, entry: Entry, marks: Marks) -> None:
         """Write what grading says about a submission, as nbgrader's SaveAutoGrades does. Raises: MissingEntry."""
-        found = self.submission(student)
-        notebook = {"notebook": found.notebooks[0].id}
-        for find, change, said in ((FIND_SCORES, SCORE, marks.scores), (FIND_COMMENTS, COMMENT, marks.comments)):
-            rows = {name: row for name, row, _ in self._run(find, notebook)}
-            missing = said.keys() - rows.keys()
+        there = self._marked(entry)
+        for kind, change, said in (
+            ("score", self._statements.score, marks.scores),
+            ("comment", self._statements.comment, marks.comments),
+        ):
+            cells = self._ids[kind]
+            missing = sorted(name for name in said if (kind, cells.get(name)) not in there)
             if missing:
-                raise MissingEntry(f"The submission has nowhere to mark {', '.join(sorted(missing))}.")
+                raise MissingEntry(f"The submission has nowhere to mark {', '.join(missing)}.")
             if said:
-                self._run(change, [{"row": rows[name], "value": value} for name, value in said.items()])
-        return found
+                values = [{"row": entry.notebook, "cell": cells[name], "value": value} for name, value in said.items()]
+                self._run(change, values)
 
-    def clear(self, student: str) -> None:
+    def clear(self, entry: Entry) -> None:
         """No automatic score, every cell waits for a person. What a person has given stays."""
-        [notebook] = self.submission(student).notebooks
-        for change in (NO_SCORES, NO_COMMENTS, NO_PENALTY):
-            self._run(change, {"notebook": notebook.id})
+        statements = self._statements
+        for change in (statements.no_scores, statements.no_comments, statements.no_penalty):
+            self._run(change, {"row": entry.notebook})
 
-    def automatic(self, student: str) -> str:
-        """Stands for what grading has written about a submission, and for how late it is; empty if there is nothing.
+    def automatic(self, entry: Entry) -> str:
+        """Stands for what grading has written about a submission, and for how late it is.
 
         What a person adds (marks, comments, the word that a cell has been looked at) is not part of it.
         """
-        try:
-            found = self.submission(student)
-        except MissingEntry:
-            return ""
-        [notebook] = found.notebooks
-        scores, comments = (
-            sorted([name, value] for name, _, value in self._run(find, {"notebook": notebook.id}))
-            for find in (FIND_SCORES, FIND_COMMENTS)
-        )
-        late = [str(found.timestamp), found.total_seconds_late, notebook.late_submission_penalty]
-        return digest([scores, comments, late])
+        marked = sorted([kind, self._names[cell], value] for (kind, cell), value in self._marked(entry).items())
+        return digest([marked, [str(entry.timestamp), entry.total_seconds_late, entry.late_submission_penalty]])
+
+    def _marked(self, entry: Entry) -> dict[tuple[str, str], Any]:
+        """What grading has written, by "score" or "comment" and the cell's id."""
+        rows = self._run(self._statements.find_marks, {"row": entry.notebook})
+        return {(kind, cell): score if kind == "score" else comment for kind, cell, score, comment in rows}
 
     def _run(self, statement: Executable, values: Any) -> Any:
         return self.db.connection().execute(statement, values)
@@ -278,6 +352,10 @@ class _Whole(Gradebook):  # type: ignore[misc]
 
     def close(self) -> None:
         """Nothing: it is the run's."""
+
+
+def _extended(due: datetime | None, extension: timedelta | None) -> datetime | None:
+    return due + extension if due is not None and extension is not None else due
 
 
 def _tell_trouble_from_entries(context: ExceptionContext) -> None:

@@ -28,7 +28,7 @@ import nbformat
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, Notebook, SubmittedAssignment
+from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -38,7 +38,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
 from grader.frame import as_assignment, as_notebook, as_text, has_role, not_graded, roles_of
-from grader.gradebook import digest, one_gradebook
+from grader.gradebook import Entry, digest, one_gradebook
 from grader.locks import Locked, only_one
 from grader.records import Record, grader_digest, read_record, sha256, write_record
 from grader.results import printable
@@ -46,7 +46,7 @@ from grader.steps import SEALED_EXECUTE, Steps, dotted
 from grader.student_ids import problem_with_id
 
 if TYPE_CHECKING:
-    from grader.execution import Executed
+    from grader.execution import Executed, Marks
     from grader.intake import Accepted, Slip
     from grader.nbgrader_plugin import SealedExecute
     from grader.results import Result
@@ -196,9 +196,9 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
                 self._given = self._given_to_everybody()
                 self._given_files = self._find_given_files()
                 self.exporter.optimistic_validation = True  # once after all steps, not after each of them
-                _remove(Path(course.root, self._staging))  # a run that was killed may have left something there
+                _remove(self._staging)  # a run that was killed may have left something there
                 yield
-                _remove(Path(course.root, self._staging))
+                _remove(self._staging)
         finally:
             course.submitted_directory = submitted
 
@@ -253,7 +253,8 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
             return None
         if not all((folder / name).is_file() for name in (TIMESTAMP, SECRET)):
             return None
-        found = self._gradebook.automatic(taken.student)
+        entry = self._gradebook.entry(taken.student)
+        found = "" if entry is None else self._gradebook.automatic(entry)
         self._gradebook.drop()
         return record if found == record.automatic else None
 
@@ -277,18 +278,14 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
 
     def _stage(self, taken: Taken, done: Executed) -> _Staged:
         """Make everything, and show nothing of it yet."""
-        course, student = self.coursedir, taken.student
-        self.log.info("Autograding %s", student)
-        if done.marks is not None:
-            self._put(taken, done.accepted)
-        made = course.autograded_directory
-        try:
-            course.autograded_directory = self._staging
-            folder = self._autograded(taken, done)
-        finally:
-            course.autograded_directory = made
-        notebook = sha256((folder / self._notebook_name).read_bytes())
-        return _Staged(taken, done, folder, notebook, self._gradebook.automatic(student))
+        self.log.info("Autograding %s", taken.student)
+        if done.marks is None:
+            folder, entry = self._passed(taken, done)
+            notebook = (folder / self._notebook_name).read_bytes()
+        else:
+            folder, entry = self._marked(taken, done, done.marks)
+            notebook = done.notebook
+        return _Staged(taken, done, folder, sha256(notebook), self._gradebook.automatic(entry))
 
     def _publish(self, staged: _Staged) -> Record | None:
         """Put in its place what the gradebook knows by now."""
@@ -296,7 +293,6 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         autograded = self._autograded_of(taken.student)
         autograded.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(staged.folder, autograded)
-        _remove(staged.folder.parent)
         self.set_permissions(self.coursedir.assignment_id, taken.student)
         self.run_post_convert_hook()
         if self.sealed is None:
@@ -377,10 +373,11 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         notes = (*accepted.notes, *assembled.notes)
         for note in notes:
             self.log.warning("%s: %s", shown(taken.student), note)
-        return self._put(taken, as_text(as_notebook(assembled, self._frame, notes)).encode())
+        notebook = as_text(as_notebook(assembled, self._frame, notes)).encode()
+        return self._put(taken, notebook, _slip_files(taken.accepted.slip))
 
-    def _put(self, taken: Taken, notebook: bytes) -> Path:
-        """Put an accepted submission in its place."""
+    def _put(self, taken: Taken, notebook: bytes, slip: dict[str, str]) -> Path:
+        """Put an accepted submission in its place. slip: what `_slip_files` gives for it."""
         student = taken.student
         if self._said_ungraded(student):
             # What lies in the other folders says that it could not be graded, whatever its date.
@@ -389,7 +386,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         _empty(folder)
         path = folder / self._notebook_name
         path.write_bytes(notebook)
-        _write_slip(taken.accepted.slip, folder)
+        _write_files(folder, slip)
         return path
 
     def _sanitized(self, accepted: Path) -> bytes:
@@ -403,44 +400,49 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         self._gradebook.save()  # a step of the course's own may have written something
         return str(text).encode()
 
-    def _autograded(self, taken: Taken, done: Executed) -> Path:
-        """All that nbgrader records about a notebook that has been run, and the folder that it makes."""
-        assignment, student = self.coursedir.assignment_id, taken.student
-        folder = Path(self._format_dest(assignment, student))
-        _empty(folder)
-        notebook = folder / self._notebook_name
-        if done.marks is None:
+    def _passed(self, taken: Taken, done: Executed) -> tuple[Path, Entry]:
+        """nbgrader's steps over a notebook that has been run; the folder that they make, and what they have entered."""
+        course, student = self.coursedir, taken.student
+        made = course.autograded_directory
+        try:
+            course.autograded_directory = str(self._staging)
+            folder = Path(self._format_dest(course.assignment_id, student))
+            _empty(folder)
+            notebook = folder / self._notebook_name
             self.notebooks = [str(self._place(self.accepted_directory, student) / self._notebook_name)]
             self._sanitizing = True  # nbgrader's word for the pass that reads what was handed in
-            self.init_assignment(assignment, student)
+            self.init_assignment(course.assignment_id, student)
             notebook.write_bytes(done.notebook)
             self._second_pass(notebook)
-        else:
-            self._enter(taken, folder)
-            notebook.write_bytes(done.notebook)
-            self._consider_lateness(self._gradebook.mark(student, done.marks))
-        return folder
+        finally:
+            course.autograded_directory = made
+        return folder, self._entry(student)
 
-    def _enter(self, taken: Taken, folder: Path) -> None:
-        """What nbgrader's `init_assignment` does, without a search for files and entries that are known to be there."""
-        from grader.intake import SECRET, TIMESTAMP
+    def _marked(self, taken: Taken, done: Executed, marks: Marks) -> tuple[Path, Entry]:
+        """The same, where those steps have been carried out elsewhere.
 
-        assignment, student, gradebook = self.coursedir.assignment_id, taken.student, self._gradebook
-        if self.create_student:
-            gradebook.update_or_create_student(student)
-        else:
-            gradebook.find_student(student)
-        timestamp = taken.accepted.slip.timestamp
-        submission = gradebook.update_or_create_submission(
-            assignment, student, **({"timestamp": timestamp} if timestamp else {})
-        )
-        if submission.total_seconds_late > 0:
-            self.log.warning("%s is %s seconds late", submission, submission.total_seconds_late)
-        for name in (TIMESTAMP, SECRET):
-            shutil.copy(self._place(self.accepted_directory, student) / name, folder)
+        As nbgrader's `init_assignment`, but without a search for files and entries that are known to be there.
+        """
+        slip, folder = _slip_files(taken.accepted.slip), self._staging / taken.student
+        self._put(taken, done.accepted, slip)
+        entry = self._gradebook.enter(taken.student, taken.accepted.slip.timestamp, new_students=self.create_student)
+        if entry.total_seconds_late > 0:
+            self.log.warning("%s is %s seconds late", entry, entry.total_seconds_late)
+        _empty(folder)
+        _write_files(folder, slip)
         for name in self._given_files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(self._source / name, folder / name)
+        (folder / self._notebook_name).write_bytes(done.notebook)
+        self._gradebook.mark(entry, marks)
+        return folder, self._consider_lateness(entry)
+
+    def _entry(self, student: str) -> Entry:
+        """As it stands now that steps have written there."""
+        entry = self._gradebook.entry(student)
+        if entry is None:
+            raise MissingEntry(f"A step of the course has removed the submission of {student} from the gradebook.")
+        return entry
 
     @property
     def _source(self) -> Path:
@@ -463,14 +465,15 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         finally:
             self._sanitizing = True
 
-    def _consider_lateness(self, submission: SubmittedAssignment) -> None:
-        """nbgrader's step for it, where it may have something to do."""
-        if not submission.total_seconds_late and submission.notebooks[0].late_submission_penalty is None:
-            return
-        name, student = submission.assignment.name, submission.student.id
-        about = {"student": student, "assignment": name, "notebook": name, "db_url": self.coursedir.db_url}
+    def _consider_lateness(self, entry: Entry) -> Entry:
+        """nbgrader's step for it, where it may have something to do; the entry after that."""
+        if not entry.total_seconds_late and entry.late_submission_penalty is None:
+            return entry
+        name = self.coursedir.assignment_id
+        about = {"student": entry.student, "assignment": name, "notebook": name, "db_url": self.coursedir.db_url}
         for step in self._steps.late:
             step(nbformat.v4.new_notebook(), {"nbgrader": about})
+        return self._entry(entry.student)
 
     def _result(self, taken: Taken, done: Executed) -> Result:
         from grader.results import Result
@@ -510,7 +513,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         dest.mkdir(parents=True)
         page = not_graded(self._frame, unfit.shown or unfit.reason)
         (dest / self._notebook_name).write_text(as_text(page), encoding="utf-8")
-        _write_slip(slip, dest)
+        _write_files(dest, _slip_files(slip))
         self.set_permissions(self.coursedir.assignment_id, student)
         note.write_text(unfit.record, encoding="utf-8")
 
@@ -531,14 +534,10 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         """No automatic score, every cell waits for a person. What a person has given stays."""
         gradebook = self._gradebook
         try:
-            gradebook.find_student(student)
+            entry = gradebook.enter(student, timestamp, new_students=self.create_student)
         except MissingEntry:
-            if not self.create_student:
-                return
-            gradebook.update_or_create_student(student)
-        dated = {"timestamp": timestamp} if timestamp else {}
-        gradebook.update_or_create_submission(self.coursedir.assignment_id, student, **dated)
-        gradebook.clear(student)
+            return
+        gradebook.clear(entry)
         gradebook.save()
 
     def _remove_results(self, student: str) -> None:
@@ -550,8 +549,9 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         return f"{self.coursedir.assignment_id}.ipynb"
 
     @property
-    def _staging(self) -> str:
-        return f"{self.accepted_directory}/{STAGING}-{digest(self.coursedir.assignment_id)[:12]}"
+    def _staging(self) -> Path:
+        name = f"{STAGING}-{digest(self.coursedir.assignment_id)[:12]}"
+        return Path(self.coursedir.root, self.accepted_directory, name)
 
     @property
     def _records(self) -> Path:
@@ -650,13 +650,17 @@ def _prove_the_sandbox(fail: Callable[[str], object]) -> None:
         fail(str(problem))
 
 
-def _write_slip(slip: Slip, folder: Path) -> None:
-    """The files without which `nbgrader release_feedback` would stop for the whole class."""
+def _slip_files(slip: Slip) -> dict[str, str]:
+    """The files without which `nbgrader release_feedback` would stop for the whole class: what they hold, by name."""
     from grader.intake import SECRET, TIMESTAMP
 
-    (folder / TIMESTAMP).write_text(slip.timestamp, encoding="utf-8")
     # Feedback is published under a name made from the secret. Where there is none, nobody must be able to guess it.
-    (folder / SECRET).write_text(slip.secret or secrets.token_hex(64), encoding="utf-8")
+    return {TIMESTAMP: slip.timestamp, SECRET: slip.secret or secrets.token_hex(64)}
+
+
+def _write_files(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def told(error: Exception) -> str:

@@ -26,7 +26,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One graded submission.
 
     given: the digest of everything that the result depends on. notebook: the SHA-256 of the autograded notebook.
-    automatic: the digest of what the gradebook holds (`grader.gradebook.automatic_digest`). stopped: how many cells
+    automatic: stands for what the gradebook holds (`grader.gradebook.RunGradebook.automatic`). stopped: how many cells
     were stopped or ended their process. seconds: how long it took to run, as the one thing here that differs from run
     to run; None in records from before it was noted.
     """

@@ -2,6 +2,8 @@
 
     python scripts/simulate_cluster.py                        the table, with the times that were measured here
     python scripts/simulate_cluster.py --measure 500          measure the driver, with a real cluster
+    python scripts/simulate_cluster.py --measure 500 --after 100000
+                                                              the same, when the gradebook has so many submissions
     python scripts/simulate_cluster.py RECORDS                other times: those of a class that has been graded, whose
                                                               records lie in this folder (course/records/<assignment>)
 
@@ -83,10 +85,38 @@ def recorded(folder: Path) -> list[float]:
     return [record.seconds for record in records if record is not None and record.seconds is not None]
 
 
-def measure(size: int) -> None:
+def crowd(db_url: str, assignment: str, size: int) -> None:
+    """Enter so many submissions into a gradebook, as they are when they have been graded."""
+    from nbgrader.api import Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook, new_uuid
+
+    with Gradebook(db_url) as book:
+        notebook = book.find_notebook(assignment, assignment)
+        of, name = notebook.assignment_id, notebook.id
+        graded = [cell.id for cell in (*notebook.grade_cells, *notebook.task_cells)]
+        commented = [cell.id for cell in (*notebook.solution_cells, *notebook.task_cells)]
+        for start in range(0, size, 1000):
+            entries = [(f"earlier{number}", new_uuid(), new_uuid()) for number in range(start, min(start + 1000, size))]
+            rows: dict[type, list[dict[str, Any]]] = {
+                Student: [{"id": student} for student, _, _ in entries],
+                SubmittedAssignment: [{"id": one, "assignment_id": of, "student_id": who} for who, one, _ in entries],
+                SubmittedNotebook: [
+                    {"id": book, "assignment_id": one, "notebook_id": name} for _, one, book in entries
+                ],
+                Grade: [
+                    {"notebook_id": book, "cell_id": id, "auto_score": 1.0} for *_, book in entries for id in graded
+                ],
+                Comment: [{"notebook_id": book, "cell_id": id} for *_, book in entries for id in commented],
+            }
+            for kind, some in rows.items():
+                book.db.execute(kind.__table__.insert(), some)  # type: ignore[attr-defined]
+            book.db.commit()
+
+
+def measure(size: int, after: int) -> None:
     """Have a driver record a class whose results are there as soon as they are asked for; print how fast it is.
 
     One notebook is graded in earnest. Two workers of a real cluster give what came of it as everybody's result.
+    after: how many submissions of others the gradebook has already.
     """
     from rich.console import Console
 
@@ -99,6 +129,7 @@ def measure(size: int) -> None:
     from grader.records import Record
     from tests import test_cluster
     from tests.desk import Desk, configuration, generate
+    from tests.malformed import NAME
 
     class Overheard(Pool):
         def together(self, tasks: Iterator[Any]) -> Iterator[Any]:
@@ -130,6 +161,7 @@ def measure(size: int) -> None:
         reply.write_bytes(encode(outcomes[0]))
         for number in range(size):
             desk.hand_in(f"student{number}")
+        crowd(desk.config.CourseDirectory.db_url, NAME, after)
         address, _ = stack.enter_context(test_cluster.scheduler())
         stack.enter_context(test_cluster.workers(address, *[AT_ONCE.format(str(reply))] * 2, threads=16))
         test_cluster.cluster.CONNECT_SECONDS = 60.0
@@ -152,9 +184,10 @@ def main() -> None:
     parser.add_argument("--driver", type=float, default=DRIVER_SECONDS, help="seconds of the driver for a submission")
     parser.add_argument("--submissions", type=int, default=100_000)
     parser.add_argument("--measure", type=int, metavar="N", help="measure the driver with a class of N instead")
+    parser.add_argument("--after", type=int, metavar="N", default=0, help="submissions that the gradebook has before")
     options = parser.parse_args()
     if options.measure:
-        measure(options.measure)
+        measure(options.measure, options.after)
         return
     tasks = recorded(options.records) if options.records else list(TASK_SECONDS)
     if not tasks:
