@@ -42,14 +42,26 @@ TASK_SECONDS = (
 """What the notebooks of docs/performance.md took with `--jobs 2`, as their records have it."""
 WORKERS = (2, 16, 64, 256, 1024)
 PER_THREAD = 2
+PROCESSES = 2
+"""In which the workers of a real cluster are."""
 AT_ONCE = """
+import asyncio
+from distributed import Worker
 from grader.cohort import cluster_worker
 from grader.cohort.messages import Up, encode
-reply = open({!r}, "rb").read()
+
+reply = open({reply!r}, "rb").read()
 cluster_worker.prove = lambda digest: encode(Up("pretended"))
 cluster_worker.grade = lambda job, digest: reply
+
+async def work():
+    settings = dict(host="127.0.0.1", nthreads=1, memory_limit=0, dashboard=False)
+    await asyncio.gather(*(Worker({address!r}, **settings) for _ in range({size})))
+    await asyncio.Event().wait()
+
+asyncio.run(work())
 """
-"""Makes a Dask worker one that has always graded already."""
+"""Several Dask workers in one process; they have always graded already."""
 
 
 def simulate(submissions: int, workers: int, driver: float, tasks: list[float], seed: int = 0) -> float:
@@ -112,10 +124,12 @@ def crowd(db_url: str, assignment: str, size: int) -> None:
             book.db.commit()
 
 
-def measure(size: int, after: int) -> None:
+def measure(size: int, workers: int, after: int) -> None:
     """Have a driver record a class whose results are there as soon as they are asked for; print how fast it is.
 
-    One notebook is graded in earnest. Two workers of a real cluster give what came of it as everybody's result.
+    One notebook is graded in earnest. The workers of a real cluster give what came of it as everybody's result; they
+    are in two processes, and many, because what the driver does may depend on that.
+
     after: how many submissions of others the gradebook has already.
     """
     from rich.console import Console
@@ -163,10 +177,13 @@ def measure(size: int, after: int) -> None:
             desk.hand_in(f"student{number}")
         crowd(desk.config.CourseDirectory.db_url, NAME, after)
         address, _ = stack.enter_context(test_cluster.scheduler())
-        stack.enter_context(test_cluster.workers(address, *[AT_ONCE.format(str(reply))] * 2, threads=16))
+        for _ in range(PROCESSES):
+            code = AT_ONCE.format(reply=str(reply), address=address, size=workers // PROCESSES)
+            stack.enter_context(test_cluster.process(code))
         test_cluster.cluster.CONNECT_SECONDS = 60.0
         driver = converter()
         driver.cluster = connect(address, driver.progress)
+        driver.cluster._client.wait_for_workers(workers)
         spent.clear()
         driver.start()
     # Between the first that is new and the last: what starting costs is left out.
@@ -184,10 +201,11 @@ def main() -> None:
     parser.add_argument("--driver", type=float, default=DRIVER_SECONDS, help="seconds of the driver for a submission")
     parser.add_argument("--submissions", type=int, default=100_000)
     parser.add_argument("--measure", type=int, metavar="N", help="measure the driver with a class of N instead")
+    parser.add_argument("--workers", type=int, metavar="N", default=64, help="workers of the real cluster")
     parser.add_argument("--after", type=int, metavar="N", default=0, help="submissions that the gradebook has before")
     options = parser.parse_args()
     if options.measure:
-        measure(options.measure, options.after)
+        measure(options.measure, options.workers, options.after)
         return
     tasks = recorded(options.records) if options.records else list(TASK_SECONDS)
     if not tasks:

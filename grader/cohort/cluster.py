@@ -13,6 +13,8 @@ Exceptions: `ClusterProblem`, a SandboxProblem.
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 import queue
 import time
 from collections import deque
@@ -42,6 +44,8 @@ ALONE_SECONDS = 60.0
 """For a first worker to come, or for another one after the last has gone."""
 PER_THREAD = 2
 """Notebooks under way for each thread of a worker: the one that it runs, and one so that it need not wait for us."""
+ENOUGH_TOGETHER = 32
+"""Results that are told even though some worker has room: where they come as fast as tasks go, some always has."""
 MOST_LOSSES = 3
 """Workers that may be lost while they have the same notebook."""
 
@@ -159,6 +163,9 @@ class ClusterPool:
         self._address, self._say = address, say
         self._digest = grader_digest()
         self._hosts: dict[str, _Host] = {}
+        # Those with room, the least busy first; also as they were before they changed, which is found out on the way.
+        self._room: list[tuple[float, int, _Host]] = []
+        self._changes = itertools.count()
         self._ready: deque[_Errand] = deque()
         self._suspects: deque[_Errand] = deque()
         self._finished: list[tuple[Task[Any], Done | Fault]] = []
@@ -216,19 +223,22 @@ class ClusterPool:
     def together(self, tasks: Iterator[Task[T]]) -> Iterator[list[tuple[Task[T], Done | Fault]]]:
         """What becomes of each task, as it is known: whatever has become known since last time.
 
-        Tasks are asked for as there is room for them on the workers.
+        Tasks are asked for as there is room for them on the workers, and that before anything is told: workers go on
+        meanwhile, and more becomes known that can be recorded together.
 
         Raises: ClusterProblem when no worker can be had any more.
         """
         more = True
         while True:
             self._hear_what_is_there()
-            finished, self._finished = self._finished, []
-            if finished:
+            host = self._with_room()
+            busy = host is None or not (self._ready or more)
+            if self._finished and (busy or self._over or len(self._finished) >= ENOUGH_TOGETHER):
+                finished, self._finished = self._finished, []
                 yield finished
+                continue
             if self._over:
                 raise ClusterProblem(self._over)
-            host = self._with_room()
             if host is not None and self._ready:
                 self._send(host, self._ready.popleft())
             elif host is not None and more:
@@ -248,17 +258,32 @@ class ClusterPool:
             elif not self._finished:
                 return
 
-    def _able(self) -> Iterator[_Host]:
-        return (host for host in self._hosts.values() if host.isolation and not host.refused)
-
     def _with_room(self) -> _Host | None:
-        able = (host for host in self._able() if not any(flight.suspect for flight in host.flights))
-        least = min(able, key=lambda host: host.load, default=None)
-        return least if least is not None and least.load < PER_THREAD else None
+        """The worker with the least to do among those that have room; of several, the one that has for longest."""
+        while self._room:
+            load, _, host = self._room[0]
+            if load == host.load and self._has_room(host):
+                return host
+            heapq.heappop(self._room)  # it has changed since
+        return None
+
+    def _has_room(self, host: _Host) -> bool:
+        return (
+            bool(host.isolation)
+            and not host.refused
+            and host.load < PER_THREAD
+            and self._hosts.get(host.address) is host
+            and not any(flight.suspect for flight in host.flights)
+        )
+
+    def _changed(self, host: _Host) -> None:
+        """Something about a worker is different: what it has to do, or whether it can do anything."""
+        if self._has_room(host):
+            heapq.heappush(self._room, (host.load, next(self._changes), host))
 
     def _idle(self) -> _Host | None:
         """A worker for a notebook that must have no company: if that worker is lost as well, it is no coincidence."""
-        return next((host for host in self._able() if not host.flights), None)
+        return next((host for host in self._hosts.values() if not host.flights and self._has_room(host)), None)
 
     def _send(self, host: _Host, errand: _Errand) -> None:
         self._ask(host, errand, "grade", encode(errand.task.job))
@@ -269,6 +294,7 @@ class ClusterPool:
         )
         flight = _Flight(errand, future)
         host.flights.append(flight)
+        self._changed(host)
         self._loop.add_callback(self._fetch, host, flight)
 
     # What the client's own thread does
@@ -323,12 +349,14 @@ class ClusterPool:
             case _Answer(host, flight, reply):
                 host.flights.remove(flight)
                 self._answered(host, flight.errand, reply)
+                self._changed(host)
             case _Failure(host, flight, problem, lost):
                 host.flights.remove(flight)
                 if not lost:
                     self._refuse(host, problem)
                 if flight.errand is not None:
                     self._lost(flight.errand)
+                self._changed(host)
 
     def _meet(self, threads: dict[str, int]) -> None:
         for host in [host for host in self._hosts.values() if host.address not in threads]:
