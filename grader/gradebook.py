@@ -15,9 +15,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import (
@@ -36,13 +35,11 @@ from sqlalchemy import (
     BindParameter,
     Executable,
     Float,
-    Insert,
     Text,
     and_,
     bindparam,
     cast,
     event,
-    insert,
     literal,
     null,
     or_,
@@ -68,6 +65,8 @@ LOCK_SECONDS = 30.0
 
 WAITING = {"sqlite": "PRAGMA busy_timeout = {}", "postgresql": "SET lock_timeout = {}"}
 """How a database is told, by dialect; in milliseconds."""
+INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""What makes a row only where there is none yet, by dialect."""
 HOLDER = """
 SELECT activity.application_name FROM pg_locks held JOIN pg_stat_activity activity USING (pid)
 WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
@@ -215,34 +214,33 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
     def update_or_create_student(self, name: str, **values: Any) -> Student:
         if values:
             return super().update_or_create_student(name, **values)
-        if self._run(self._statements.find_student, {"student": name}).first() is None:
-            self._run(self._add_student, {"id": name})
+        self._make_student(name)
         return Student(id=name)
 
-    @cached_property
-    def _add_student(self) -> Insert:
+    def _make_student(self, name: str) -> None:
         """Another run, of another assignment, may be making the same student at this moment: that is no error."""
-        match self.engine.dialect.name:
-            case "postgresql":
-                return postgresql.insert(STUDENTS).on_conflict_do_nothing()
-            case "sqlite":
-                return sqlite.insert(STUDENTS).on_conflict_do_nothing()
-        return insert(STUDENTS)
+        own = INSERT.get(self.engine.dialect.name)
+        if own is not None:
+            self._run(own(STUDENTS).on_conflict_do_nothing(), {"id": name})
+        elif self._run(self._statements.find_student, {"student": name}).first() is None:
+            self._run(STUDENTS.insert(), {"id": name})
 
     def update_or_create_submission(self, assignment: str, student: str, **values: Any) -> Entry:
         """Of a student that there is. values: at most a timestamp."""
-        dated = {name: parse_utc(value) for name, value in values.items()}
-        submission, notebook, timestamp, duedate, extension, penalty = self._found(student)
-        if submission is None:
-            submission = new_uuid()
-            of = {"assignment_id": self._assignment_id, "student_id": student}
-            self._run(SUBMISSIONS.insert(), {"id": submission} | of | dated)
+        return self._made(self._found(student), {name: parse_utc(value) for name, value in values.items()})
+
+    def _made(self, entry: Entry, dated: dict[str, datetime]) -> Entry:
+        """An entry with what it lacks, and this date if there is one."""
+        made: dict[str, Any] = dict(dated)
+        if not entry.id:
+            made["id"] = new_uuid()
+            of = {"id": made["id"], "assignment_id": self._assignment_id, "student_id": entry.student}
+            self._run(SUBMISSIONS.insert(), of | dated)
         elif dated:
-            self._run(self._statements.date, {"row": submission, "date": dated["timestamp"]})
-        if notebook is None:
-            notebook = self._add_notebook(submission)
-        timestamp = dated.get("timestamp", timestamp)
-        return Entry(student, submission, notebook, timestamp, _extended(duedate, extension), penalty)
+            self._run(self._statements.date, {"row": entry.id, "date": dated["timestamp"]})
+        if not entry.notebook:
+            made["notebook"] = self._add_notebook(made.get("id", entry.id))
+        return replace(entry, **made)
 
     def _add_notebook(self, submission: str) -> str:
         """With a row for everything that can be marked or commented on, as nbgrader does it."""
@@ -263,24 +261,27 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
 
         Raises: MissingEntry for such a student otherwise.
         """
-        if new_students:
-            self.update_or_create_student(student)
-        else:
+        found = self._found(student)
+        if not found.id and new_students:
+            self._make_student(student)
+        elif not found.id:
             self.find_student(student)
-        return self.update_or_create_submission(self._name, student, **({"timestamp": timestamp} if timestamp else {}))
+        return self._made(found, {"timestamp": _parsed(timestamp)} if timestamp else {})
 
     def entry(self, student: str) -> Entry | None:
         """A submission as it stands, if there is one."""
-        submission, notebook, timestamp, duedate, extension, penalty = self._found(student)
-        if submission is None or notebook is None:
-            return None
-        return Entry(student, submission, notebook, timestamp, _extended(duedate, extension), penalty)
+        found = self._found(student)
+        return found if found.notebook else None
 
-    def _found(self, student: str) -> tuple[Any, ...]:
+    def _found(self, student: str) -> Entry:
+        """id, notebook: empty where there are no such rows."""
         row = self._run(self._statements.find, {"student": student}).one_or_none()
         if row is None:
             raise MissingEntry(f"The gradebook does not know {self._name} any more.")
-        return tuple(row)
+        submission, notebook, timestamp, due, extension, penalty = row
+        if due is not None and extension is not None:
+            due += extension
+        return Entry(student, submission or "", notebook or "", timestamp, due, penalty)
 
     def mark(self, entry: Entry, marks: Marks) -> None:
         """Write what grading says about a submission, as nbgrader's SaveAutoGrades does. Raises: MissingEntry."""
@@ -354,8 +355,15 @@ class _Whole(Gradebook):  # type: ignore[misc]
         """Nothing: it is the run's."""
 
 
-def _extended(due: datetime | None, extension: timedelta | None) -> datetime | None:
-    return due + extension if due is not None and extension is not None else due
+def _parsed(timestamp: str) -> datetime:
+    """What nbgrader's `parse_utc` says; its own parser takes as long as two statements."""
+    if timestamp.endswith(" UTC"):
+        with suppress(ValueError):
+            parsed = datetime.fromisoformat(timestamp.removesuffix(" UTC"))
+            if parsed.tzinfo is None:
+                return parsed
+    utc: datetime = parse_utc(timestamp)
+    return utc
 
 
 def _tell_trouble_from_entries(context: ExceptionContext) -> None:
