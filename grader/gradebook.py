@@ -40,6 +40,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     event,
+    func,
     literal,
     null,
     or_,
@@ -51,6 +52,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 
 from grader.locks import Locked, this_process
 from grader.outline import Outline, Outlined
@@ -162,6 +164,7 @@ class _Statements:
                 comments
             ),
         )
+        self.total = select(func.coalesce(func.sum(Grade.score), 0.0)).where(grades)
         self.score = (
             GRADES.update()
             .where(one_grade)
@@ -228,6 +231,22 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
     def update_or_create_submission(self, assignment: str, student: str, **values: Any) -> Entry:
         """Of a student that there is. values: at most a timestamp."""
         return self._made(self._found(student), {name: parse_utc(value) for name, value in values.items()})
+
+    # The step for late submissions wants a score. To add it up nbgrader looks through the grades of the whole class, so
+    # it is given beforehand; with the rest, because before every further query SQLAlchemy forgets what is added up.
+
+    def find_submission(self, assignment: str, student: str) -> SubmittedAssignment:
+        """With its student and its assignment."""
+        found = super().find_submission(assignment, student)
+        for about in ("student", "assignment"):
+            getattr(found, about)
+        return found
+
+    def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> SubmittedNotebook:
+        """With its score."""
+        found = super().find_submission_notebook(notebook, assignment, student)
+        set_committed_value(found, "score", self._run(self._statements.total, {"row": found.id}).scalar_one())
+        return found
 
     def _made(self, entry: Entry, dated: dict[str, datetime]) -> Entry:
         """An entry with what it lacks, and this date if there is one."""
