@@ -194,6 +194,8 @@ def only_together() -> list[str]:
 
 
 ONLY_TOGETHER = only_together()
+TWICE = ("SGD_ignores_lr", "square_loss_takes_the_sum")
+"""With these fit once lost points for what they had been lost for already."""
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ ONLY_TOGETHER = only_together()
     one_in(
         12,
         [(name,) for name in sorted(WRONG) if joint_parts_of("wrong", name)],
-        always=[(name,) for name in ONLY_TOGETHER],
+        always=[(name,) for name in (*ONLY_TOGETHER, *TWICE)],
     ),
 )
 def test_what_works_with_a_wrong_function_gets_exactly_the_marks_of_the_table(name: str) -> None:

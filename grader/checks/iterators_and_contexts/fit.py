@@ -173,8 +173,11 @@ def fit_falls_as_theory_says(subject: Subject, rng: np.random.Generator) -> None
     X, y, start = problem(rng)
     if not _passes_are_whole(subject, X, y):
         return
-    _expect_passes_of_their_own(subject)
-    device = ELSEWHERE if _steps_are_right(subject, X, y, start, device=ELSEWHERE) else HOME
+    right_elsewhere = _steps_are_right(subject, X, y, start, device=ELSEWHERE)
+    right = right_elsewhere or _steps_are_right(subject, X, y, start, device=HOME)
+    device = ELSEWHERE if right_elsewhere else HOME
+    if right:  # with another loss, or another step, the means may be the same for other reasons
+        _expect_passes_of_their_own(subject)
     losses = _falling(subject, X, y, start, device=device)
     example = f"{NUM_EXAMPLES} examples in batches of {BATCH_SIZE}, noise 0.1, lr = {LR:g}, {NUM_EPOCHS} epochs"
     if len(losses) != NUM_EPOCHS:
@@ -182,7 +185,7 @@ def fit_falls_as_theory_says(subject: Subject, rng: np.random.Generator) -> None
     theory = theory_of(X, y)
     for number, (before, now) in enumerate(pairwise(losses), start=2):
         low, high = (float(end) for end in interval(before, theory))
-        if not low <= now <= high and _steps_are_right(subject, X, y, start, device=device):
+        if right and not low <= now <= high:
             raise Refuted(
                 f"The loss of epoch {number} does not follow from that of epoch {number - 1}.",
                 example=example,
