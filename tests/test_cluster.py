@@ -214,6 +214,15 @@ def test_a_worker_that_comes_later_is_used(running):
 
 
 @pytest.mark.slow
+def test_what_the_driver_knows_of_its_workers_does_not_grow_with_the_class(running):
+    with workers(running, FAKE, FAKE, FAKE), ClusterPool(running, lambda line: None) as opened:
+        opened.await_one()
+        known = [len(opened._room) for _ in opened.run(task(f"echo {number}") for number in range(200))]
+    assert len(known) == 200
+    assert max(known) <= 6
+
+
+@pytest.mark.slow
 def test_where_no_worker_can_grade_the_run_ends_with_the_reason(running, monkeypatch):
     monkeypatch.setattr(cluster, "ALONE_SECONDS", 0.0)
     with pytest.raises(ClusterProblem, match=f"^The Dask cluster at {running} has no workers.$"):

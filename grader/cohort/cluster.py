@@ -79,13 +79,17 @@ class _Flight:
 
 @dataclass(eq=False)
 class _Host:
-    """A worker. isolation: empty until it has proved itself. flights: the oldest first, which it runs in this order."""
+    """A worker. isolation: empty until it has proved itself. flights: the oldest first, which it runs in this order.
+
+    change: the number of its last one.
+    """
 
     address: str
     threads: int
     isolation: str = ""
     refused: bool = False
     flights: list[_Flight] = field(default_factory=list)
+    change: int = 0
 
     @property
     def load(self) -> float:
@@ -261,11 +265,14 @@ class ClusterPool:
     def _with_room(self) -> _Host | None:
         """The worker with the least to do among those that have room; of several, the one that has for longest."""
         while self._room:
-            load, _, host = self._room[0]
-            if load == host.load and self._has_room(host):
-                return host
-            heapq.heappop(self._room)  # it has changed since
+            if self._still_true(self._room[0]):
+                return self._room[0][2]
+            heapq.heappop(self._room)
         return None
+
+    def _still_true(self, entry: tuple[float, int, _Host]) -> bool:
+        _, change, host = entry
+        return change == host.change and self._has_room(host)
 
     def _has_room(self, host: _Host) -> bool:
         return (
@@ -278,8 +285,13 @@ class ClusterPool:
 
     def _changed(self, host: _Host) -> None:
         """Something about a worker is different: what it has to do, or whether it can do anything."""
+        host.change = next(self._changes)
         if self._has_room(host):
-            heapq.heappush(self._room, (host.load, next(self._changes), host))
+            heapq.heappush(self._room, (host.load, host.change, host))
+        if len(self._room) > 2 * len(self._hosts):
+            # Where some worker is always idle those that are not true any more never come to the top.
+            self._room = [*filter(self._still_true, self._room)]
+            heapq.heapify(self._room)
 
     def _idle(self) -> _Host | None:
         """A worker for a notebook that must have no company: if that worker is lost as well, it is no coincidence."""
