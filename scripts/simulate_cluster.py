@@ -177,8 +177,8 @@ def measure(size: int, workers: int, after: int) -> None:
             desk.hand_in(f"student{number}")
         crowd(desk.config.CourseDirectory.db_url, NAME, after)
         address, _ = stack.enter_context(test_cluster.scheduler())
-        for _ in range(PROCESSES):
-            code = AT_ONCE.format(reply=str(reply), address=address, size=workers // PROCESSES)
+        for number in range(PROCESSES):
+            code = AT_ONCE.format(reply=str(reply), address=address, size=len(range(number, workers, PROCESSES)))
             stack.enter_context(test_cluster.process(code))
         test_cluster.cluster.CONNECT_SECONDS = 60.0
         driver = converter()
@@ -204,7 +204,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, metavar="N", default=64, help="workers of the real cluster")
     parser.add_argument("--after", type=int, metavar="N", default=0, help="submissions that the gradebook has before")
     options = parser.parse_args()
-    if options.measure:
+    if options.measure is not None:
+        if options.measure < 2 or options.workers < 1:
+            parser.error("It takes at least two submissions and one worker to measure anything.")
         measure(options.measure, options.workers, options.after)
         return
     tasks = recorded(options.records) if options.records else list(TASK_SECONDS)
