@@ -405,7 +405,7 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         course, student = self.coursedir, taken.student
         made = course.autograded_directory
         try:
-            course.autograded_directory = str(self._staging)
+            course.autograded_directory = self._staging_directory
             folder = Path(self._format_dest(course.assignment_id, student))
             _empty(folder)
             notebook = folder / self._notebook_name
@@ -549,9 +549,13 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
         return f"{self.coursedir.assignment_id}.ipynb"
 
     @property
+    def _staging_directory(self) -> str:
+        """Relative to the course's root, which may have characters that nbgrader would take for a pattern's."""
+        return f"{self.accepted_directory}/{STAGING}-{digest(self.coursedir.assignment_id)[:12]}"
+
+    @property
     def _staging(self) -> Path:
-        name = f"{STAGING}-{digest(self.coursedir.assignment_id)[:12]}"
-        return Path(self.coursedir.root, self.accepted_directory, name)
+        return Path(self.coursedir.root, self._staging_directory)
 
     @property
     def _records(self) -> Path:

@@ -52,6 +52,12 @@ def test_an_ordinary_submission_is_graded_and_stays_as_it_was(desk):
         assert str(book.find_submission(NAME, "ada").timestamp) == "2026-01-01 10:00:00"
 
 
+def test_a_course_may_lie_in_a_folder_whose_name_is_a_pattern(generated, tmp_path, monkeypatch):
+    desk = open_desk(generated, tmp_path / "c++ (2026) [a]", monkeypatch)
+    desk.hand_in("ada")
+    assert desk.autograde() == ""
+
+
 def test_what_runs_is_what_grader_check_would_run(desk):
     from grader.grading import Assignment
     from grader.notebook import assemble, read
