@@ -268,8 +268,11 @@ class SealedAutograde(Autograde):  # type: ignore[misc]
 
         Older records and older notebooks go first, and new records come last. So whatever happens in between, the next
         run of either command grades the submissions again.
+
+        In the order of the students: in PostgreSQL a student that one run makes another has to wait for, and two that
+        make the same ones in different orders would wait for each other.
         """
-        staged = [self._stage(taken, done) for taken, done in graded]
+        staged = [self._stage(taken, done) for taken, done in sorted(graded, key=lambda one: one[0].student)]
         for one in staged:
             self._record_of(one.taken.student).unlink(missing_ok=True)
             _remove(self._autograded_of(one.taken.student))

@@ -192,6 +192,24 @@ def test_force_grades_again_what_is_up_to_date(graded):
     assert grade(graded, force=True) == ALL_DONE
 
 
+def test_what_is_recorded_together_is_entered_in_the_order_of_the_students(desk, monkeypatch):
+    """Or two runs that share a database in PostgreSQL could wait for each other."""
+    entered: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if statement.startswith("INSERT INTO student "):
+            entered.append(parameters[0])
+
+    monkeypatch.setattr(run.Pool, "backwards", True)
+    monkeypatch.setattr(run.Pool, "at_once", 3)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert grade(desk) == ALL_DONE
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert entered == ["bob", "ada", "cleo", "dora"]
+
+
 @pytest.mark.parametrize(
     "timestamp",
     [
