@@ -82,7 +82,7 @@ GRADES, COMMENTS = Grade.__table__, Comment.__table__
 
 
 class Unusable(SQLAlchemyError):
-    """The database cannot be read or written: locked, gone, full. The message says why."""
+    """The database cannot be read or written: locked, gone, full, without the assignment. The message says why."""
 
 
 class _Patient(Session):
@@ -296,7 +296,7 @@ class RunGradebook(Outlined, Gradebook):  # type: ignore[misc]
         """id, notebook: empty where there are no such rows."""
         row = self._run(self._statements.find, {"student": student}).one_or_none()
         if row is None:
-            raise MissingEntry(f"The gradebook does not know {self._name} any more.")
+            raise Unusable(f"it does not know {self._name} any more")
         submission, notebook, timestamp, due, extension, penalty = row
         if due is not None and extension is not None:
             due += extension

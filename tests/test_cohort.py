@@ -265,6 +265,16 @@ def test_an_entry_that_has_lost_its_rows_is_made_whole(graded):
     assert graded.scores("ada") == scores
 
 
+def test_a_run_ends_when_its_assignment_is_taken_out_of_the_gradebook(desk):
+    def remove(task: Task) -> None:
+        with closing(sqlite3.connect(desk.root / "gradebook.db")) as database:
+            database.execute("DELETE FROM assignment")
+            database.commit()
+
+    run.Pool.before = staticmethod(remove)
+    assert f"grading ends here: it does not know {NAME} any more." in grade(desk)
+
+
 def test_an_entry_that_has_lost_a_cell_is_set_aside(graded):
     with closing(sqlite3.connect(graded.root / "gradebook.db")) as database:
         database.execute("DELETE FROM grade WHERE cell_id IN (SELECT id FROM base_cell WHERE name = 'check_sgd')")
