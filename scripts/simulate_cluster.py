@@ -112,12 +112,12 @@ def crowd(db_url: str, assignment: str, size: int) -> None:
                 Student: [{"id": student} for student, _, _ in entries],
                 SubmittedAssignment: [{"id": one, "assignment_id": of, "student_id": who} for who, one, _ in entries],
                 SubmittedNotebook: [
-                    {"id": book, "assignment_id": one, "notebook_id": name} for _, one, book in entries
+                    {"id": sheet, "assignment_id": one, "notebook_id": name} for _, one, sheet in entries
                 ],
                 Grade: [
-                    {"notebook_id": book, "cell_id": id, "auto_score": 1.0} for *_, book in entries for id in graded
+                    {"notebook_id": sheet, "cell_id": id, "auto_score": 1.0} for *_, sheet in entries for id in graded
                 ],
-                Comment: [{"notebook_id": book, "cell_id": id} for *_, book in entries for id in commented],
+                Comment: [{"notebook_id": sheet, "cell_id": id} for *_, sheet in entries for id in commented],
             }
             for kind, some in rows.items():
                 book.db.execute(kind.__table__.insert(), some)  # type: ignore[attr-defined]
